@@ -1,0 +1,1 @@
+"""The command line, ``medai ...`` (also ``python -m medai ...``)."""

@@ -1,0 +1,1 @@
+"""Room ``knowledge`` (see its modules)."""

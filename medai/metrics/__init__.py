@@ -1,0 +1,1 @@
+"""Room ``metrics`` (see its modules)."""

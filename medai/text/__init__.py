@@ -1,0 +1,1 @@
+"""Room ``text`` (see its modules)."""
