@@ -1,6 +1,20 @@
 """The medical knowledge graph: build it, look things up, rank diseases, explain the ranking."""
 
+from medai.knowledge.explain import Contribution, Explanation
 from medai.knowledge.graph import KnowledgeGraph, load_graph
+from medai.knowledge.rank import RankedDisease, Ranking, rank
 from medai.knowledge.records import Annotation, Disease, Synonym, Term
 
-__all__ = ["Annotation", "Disease", "KnowledgeGraph", "Synonym", "Term", "load_graph"]
+__all__ = [
+    "Annotation",
+    "Contribution",
+    "Disease",
+    "Explanation",
+    "KnowledgeGraph",
+    "RankedDisease",
+    "Ranking",
+    "Synonym",
+    "Term",
+    "load_graph",
+    "rank",
+]

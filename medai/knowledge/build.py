@@ -41,6 +41,7 @@ class Words:
         self.number: dict[str, int] = {}
 
     def __call__(self, text: str) -> int:
+        """Return the number of `text`, a new one if it is new."""
         return self.number.setdefault(text, len(self.number))
 
 

@@ -6,12 +6,15 @@ terms and diseases are row numbers; outside, they are ids such as ``HP:0001250``
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +30,10 @@ from medai.knowledge.store import (
     unpack_strings,
 )
 from medai.runtime import MedaiError
+
+if TYPE_CHECKING:
+    from medai.knowledge.rank import Ranking
+    from medai.knowledge.score import Scorer
 
 _TERM_ID = re.compile(r"HP:\d{7}")
 
@@ -59,10 +66,12 @@ class KnowledgeGraph:
         self.words = unpack_strings(tables, "word")
         self.term_index = {term: i for i, term in enumerate(self.term_ids)}
         self.disease_index = {disease: i for i, disease in enumerate(self.disease_ids)}
+        self.first_orpha = sum(disease < "ORPHA" for disease in self.disease_ids)
         self._alias = dict(
             zip(unpack_strings(tables, "alias"), tables["alias_to"].tolist(), strict=True)
         )
         f_sum = np.add.reduceat(np.append(tables["f_value"], 0.0), tables["f_of"][:-1])
+        self.phenotype: list[bool] = tables["term_phenotype"].tolist()
         self.f_sum = np.where(np.diff(tables["f_of"]) > 0, f_sum, 0.0)
         self.background = background(self.f_sum, len(self.disease_ids))
 
@@ -132,7 +141,7 @@ class KnowledgeGraph:
 
     def is_phenotype(self, term_id: str) -> bool:
         """Tell whether a term is "Phenotypic abnormality" (HP:0000118) or lies below it."""
-        return bool(self.tables["term_phenotype"][self.term_number(term_id)])
+        return self.phenotype[self.term_number(term_id)]
 
     def information_content(self, term_id: str) -> float:
         """Return ``-ln bg(t)`` in nats: how surprising the finding is in a random disease.
@@ -195,6 +204,27 @@ class KnowledgeGraph:
         excluded = bool(self.tables["row_negated"][row])
         return Annotation(self.term_ids[term], self.term_names[term], excluded=excluded, **text)
 
+    # -- ranking -------------------------------------------------------------------------
+
+    @functools.cached_property
+    def scorer(self) -> Scorer:
+        """The scorer of this graph, made on first use (about a tenth of a second)."""
+        from medai.knowledge.score import Scorer
+
+        return Scorer(self)
+
+    def rank(
+        self,
+        present: Iterable[str],
+        excluded: Iterable[str] = (),
+        top: int = 20,
+        source: str = "omim",
+    ) -> Ranking:
+        """Rank the diseases for a patient; see :func:`medai.knowledge.rank.rank`."""
+        from medai.knowledge.rank import rank
+
+        return rank(present, excluded, top, source, graph=self)
+
     # -- inside --------------------------------------------------------------------------
 
     def _list(self, name: str, number: int) -> list[int]:
@@ -227,6 +257,17 @@ class KnowledgeGraph:
             definition=unpack_strings(self.tables, "term_definition"),
             synonym=unpack_strings(self.tables, "synonym"),
         )
+
+    @functools.cached_property
+    def papers(self) -> dict[str, tuple[int, ...]]:
+        """Every reference (``PMID:…``, ``OMIM:…``) with the row numbers of its diseases."""
+        disease = np.repeat(np.arange(len(self.disease_ids)), np.diff(self.tables["row_of"]))
+        pairs = np.column_stack([self.tables["row_references"], disease])
+        citing: dict[str, set[int]] = {}
+        for word, number in np.unique(pairs, axis=0).tolist():
+            for reference in self.words[word].split(";"):
+                citing.setdefault(reference, set()).add(number)
+        return {reference: tuple(sorted(numbers)) for reference, numbers in citing.items()}
 
     @functools.cached_property
     def _children(self) -> dict[int, list[int]]:
@@ -277,8 +318,6 @@ def load_graph() -> KnowledgeGraph:
     tables = load_tables(path)
     if tables is None:
         tables = build_tables(obo, hpoa, version)
-        try:
+        with contextlib.suppress(OSError):  # read-only or full disk: the next start is slow
             save_tables(path, tables)
-        except OSError:
-            pass  # a read-only or full disk: the graph works, the next start is slow
     return KnowledgeGraph(tables)
