@@ -47,6 +47,7 @@ class MemoryWatch(threading.Thread):
         self.client, self.peak, self.stop = client, 0.0, threading.Event()
 
     def run(self) -> None:
+        """Poll until told to stop."""
         while not self.stop.wait(0.1):
             pid = getattr(getattr(self.client.km, "provisioner", None), "pid", None)
             if not pid:
@@ -76,6 +77,7 @@ def execute(path: Path, package: str, bar: tqdm, timeout: int) -> str:
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=lambda **_: bar.update(1),
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
     )
     watch = MemoryWatch(client)
     watch.start()

@@ -11,7 +11,13 @@ from medai.runtime import MedaiError
 if TYPE_CHECKING:
     from IPython.display import SVG
 
-_THEME = "%%{init: {'theme': 'neutral', 'themeVariables': {'fontFamily': 'sans-serif'}}}%%\n"
+# Text as SVG text, not as HTML inside SVG, so that every viewer and printer draws it.
+_THEME = (
+    "%%{init: {'theme': 'base', 'htmlLabels': false, 'flowchart': {'htmlLabels': false,"
+    " 'padding': 10, 'nodeSpacing': 28, 'rankSpacing': 36}, 'themeVariables': {"
+    "'primaryColor': '#eaf4f2', 'primaryBorderColor': '#0b7a75', 'primaryTextColor': '#14213d',"
+    " 'lineColor': '#4d5666', 'fontSize': '16px'}}}%%\n"
+)
 
 
 def diagram_svg(source: str, alt: str) -> str:

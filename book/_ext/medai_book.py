@@ -1,0 +1,191 @@
+"""What this book adds to Jupyter Book.
+
+* chapters are numbered by their file names, so chapter 21 is 21 though 20 others are missing;
+* MathJax is copied beside the pages, and Thebe is left out: no page needs another host;
+* ``{mermaid}`` is drawn to SVG at build time;
+* ``{data-cards}`` and ``{receipts}`` turn the registry and the notebooks' receipts into tables;
+* figures without alt text fail the build.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx_external_toc.collectors import TocTreeCollectorWithStyles
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+logger = logging.getLogger(__name__)
+
+MATHJAX_PARTS = ["tex-mml-chtml.js", "output/chtml/fonts", "input/tex/extensions", "a11y"]
+
+
+def number_chapters(collector: TocTreeCollectorWithStyles, env: BuildEnvironment) -> list[str]:
+    """Number sections as Sphinx does, then put each chapter's own number in front."""
+    rewrite = _assign_in_order(collector, env)
+    for docname, numbers in env.toc_secnumbers.items():
+        match = re.match(r"(\d\d)_", docname.rsplit("/", 1)[-1])
+        if not match:
+            continue
+        chapter = int(match.group(1))
+
+        def renumber(number: tuple | list | None, chapter: int = chapter) -> tuple | None:
+            return (chapter, *tuple(number)[1:]) if number else None
+
+        for anchor, number in numbers.items():
+            numbers[anchor] = renumber(number)
+        for reference in env.tocs[docname].findall(nodes.reference):
+            if "secnumber" in reference:
+                reference["secnumber"] = renumber(reference["secnumber"])
+        title = env.titles.get(docname)
+        if title is not None and "secnumber" in title:
+            title["secnumber"] = renumber(title["secnumber"])
+    return rewrite
+
+
+class Mermaid(SphinxDirective):
+    """``{mermaid}`` with ``:alt:`` and an optional ``:caption:``, drawn to SVG."""
+
+    has_content = True
+    option_spec = {"alt": str, "caption": str, "name": str}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        """Draw the diagram beside the page and refer to it as an image."""
+        from medai.plots.diagram import diagram_svg
+        from medai.runtime import MedaiError
+
+        try:
+            svg = diagram_svg("\n".join(self.content), alt=self.options.get("alt", ""))
+        except MedaiError as error:
+            raise self.error(str(error)) from error
+        folder = Path(self.env.app.doctreedir).parent / "_diagrams"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{self.env.docname.replace('/', '-')}-{self.env.new_serialno('mermaid')}.svg"
+        (folder / name).write_text(svg, encoding="utf-8")
+        uri = "/" + Path(os.path.relpath(folder / name, self.env.srcdir)).as_posix()
+        figure = nodes.figure("", nodes.image(uri=uri, alt=self.options["alt"]))
+        if "caption" in self.options:
+            figure += nodes.caption("", self.options["caption"])
+            self.add_name(figure)
+        return [figure]
+
+
+class Generated(SphinxDirective):
+    """A directive whose Markdown is made by a function of this module."""
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the generated Markdown in place."""
+        text = GENERATORS[self.name]()
+        container = nodes.section()
+        container.document = self.state.document
+        self.state.nested_parse(
+            StringList(text.splitlines(), source=self.name), self.content_offset, container,
+            match_titles=True,
+        )
+        return container.children
+
+
+def data_cards() -> str:
+    """Return the registry of datasets and models as Markdown."""
+    from medai.datasets import cards_markdown
+
+    return cards_markdown()
+
+
+def receipts() -> str:
+    """Return a table of when, where and how fast each chapter last ran."""
+    rows = ["| chapter | seconds | peak memory | device | run on |", "|---|--:|--:|---|---|"]
+    for path in sorted((ROOT / "chapters").rglob("*.ipynb"), key=lambda p: p.name):
+        if ".ipynb_checkpoints" in path.parts:
+            continue
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        stored = notebook["metadata"].get("medai", {}).get("receipt")
+        title = next(
+            (
+                line.lstrip("# ")
+                for cell in notebook["cells"]
+                for line in "".join(cell["source"]).splitlines()
+                if line.startswith("# ")
+            ),
+            path.stem,
+        )
+        number = path.name[:2]
+        if stored:
+            rows.append(
+                f"| {number} {title} | {stored['seconds']:.0f} | {stored['peak_memory_mb']} MB "
+                f"| {stored['device']} | {stored['executed']} |"
+            )
+        else:
+            rows.append(f"| {number} {title} | | | not yet run | |")
+    return "\n".join(rows)
+
+
+GENERATORS = {"data-cards": data_cards, "receipts": receipts}
+
+
+def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """Put the parts of MathJax that the pages use beside them."""
+    if error or app.builder.format != "html":
+        return
+    spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    source = Path(spec.origin).parent / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / part, target / part)
+
+
+def leave_out_thebe(app: Sphinx, config: object) -> None:
+    """Disconnect sphinx-thebe, which Jupyter Book always loads: live code here means Colab."""
+    for listeners in app.events.listeners.values():
+        for listener in [x for x in listeners if x.handler.__module__ == "sphinx_thebe"]:
+            if listener.handler.__name__ != "init_thebe_default_config":
+                listeners.remove(listener)
+    app.registry.css_files[:] = [c for c in app.registry.css_files if c[0] != "sphinx-thebe.css"]
+
+
+def check_alt_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Warn (and so fail the build) about an image without alt text."""
+    for image in doctree.findall(nodes.image):
+        if not image.get("alt", "").strip():
+            logger.warning(
+                "image %s has no alt text: add `alt` (figure directive) or the cell metadata "
+                "mystnb.image.alt",
+                image.get("uri"),
+                location=image if image.line else docname,
+                type="medai",
+            )
+
+
+# Jupyter Book numbers through sphinx-external-toc's collector; we go last.
+_assign_in_order = TocTreeCollectorWithStyles.assign_section_numbers
+TocTreeCollectorWithStyles.assign_section_numbers = number_chapters
+
+
+def setup(app: Sphinx) -> dict:
+    """Register everything above."""
+    app.connect("config-inited", leave_out_thebe, priority=900)
+    app.connect("doctree-resolved", check_alt_text)
+    app.connect("build-finished", copy_mathjax)
+    app.add_directive("mermaid", Mermaid)
+    for name in GENERATORS:
+        app.add_directive(name, Generated)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
