@@ -106,3 +106,38 @@ def split(
         )
     order = np.random.default_rng(seed).permutation(len(items))
     return tuple([items[i] for i in part] for part in np.split(order, cuts[:-1]))
+
+
+def shares_ngram(
+    texts: Sequence[Sequence[str]], reference: Iterable[Sequence[str]], n: int = 8
+) -> np.ndarray:
+    """Say which tokenised texts have ``n`` tokens in a row in common with a reference.
+
+    A shared run of eight words or more marks a near-duplicate: text that a model tested on
+    ``texts`` may have copied from ``reference``.
+
+    Parameters
+    ----------
+    texts, reference : sequence of token lists
+        For instance test and training texts.
+    n : int
+        Length of the run, 1 or more.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (len(texts),)
+        True where a run is shared; texts shorter than ``n`` tokens are False.
+
+    Raises
+    ------
+    MedaiError
+        If ``n`` is below 1.
+    """
+    if n < 1:
+        raise MedaiError(f"n = {n}, but a run has at least 1 token; 8 is usual")
+
+    def runs(tokens: Sequence[str]) -> Iterable[tuple[str, ...]]:
+        return zip(*(tokens[i:] for i in range(n)), strict=False)
+
+    known = {run for tokens in reference for run in runs(tokens)}
+    return np.array([any(run in known for run in runs(tokens)) for tokens in texts], dtype=bool)

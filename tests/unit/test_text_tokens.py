@@ -6,7 +6,15 @@ from itertools import pairwise
 import pytest
 
 from medai.runtime import MedaiError
-from medai.text import BPE, apply_temperature, hpo_definitions, join_tokens, split, word_tokens
+from medai.text import (
+    BPE,
+    apply_temperature,
+    hpo_definitions,
+    join_tokens,
+    shares_ngram,
+    split,
+    word_tokens,
+)
 
 CORPUS = ["anemia anemia leukemia uremia", "hypertension hypotonia hypermobility"] * 3
 
@@ -130,6 +138,13 @@ def test_split_is_a_partition():
     assert split(range(103), (0.8, 0.1, 0.1), seed=4) != parts
 
 
+def test_shares_ngram():
+    texts = [list("abcd"), list("xbcx"), list("bc"), list("dcba"), []]
+    assert shares_ngram(texts, [list("zabcz")], n=3).tolist() == [True, False, False, False, False]
+    assert shares_ngram(texts, [list("zabcz")], n=2).tolist() == [True, True, True, False, False]
+    assert shares_ngram([], [list("abc")]).shape == (0,)
+
+
 class Term:
     def __init__(self, id, name, definition, parents):
         self.id, self.name, self.definition, self.parents = id, name, definition, parents
@@ -178,6 +193,7 @@ def test_temperature_limits():
         (lambda: split([1, 2, 3], (0.5, 0.4)), "add up to 1"),
         (lambda: split([1, 2, 3], (0.99, 0.01)), "too few"),
         (lambda: hpo_definitions([]), "none of the 0"),
+        (lambda: shares_ngram([], [], n=0), "n = 0"),
         (lambda: apply_temperature([1.0], -1), "temperature = -1"),
     ],
 )
