@@ -51,12 +51,15 @@ def test_files_on_this_machine_agree_with_their_cards(one):
 
 
 def test_a_changed_file_is_noticed(tmp_path, monkeypatch):
-    (tmp_path / "a.txt").write_bytes(b"changed")
+    (tmp_path / "a.txt").write_bytes(b"originaX")
     good = hashlib.sha256(b"original").hexdigest()
     toy = dataclasses.replace(card("quizzes"), name="toy", files=(DataFile("a.txt", 8, good),))
     monkeypatch.setattr("medai.datasets.datacard.data_root", lambda: tmp_path)
     (problem,) = toy.problems()
     assert "a.txt: SHA-256 is" in problem
+    assert toy.problems(checksums=False) == []
+    (tmp_path / "a.txt").write_bytes(b"origin")
+    assert toy.problems(checksums=False) == ["a.txt: has 6 bytes, the card says 8"]
     (tmp_path / "a.txt").unlink()
     assert "not on this machine" in toy.problems()[0]
 
