@@ -1,6 +1,6 @@
 """Build the HTML from the stored outputs; a warning is an error.
 
-    python -m tools.build [--clean] [--out _build]
+python -m tools.build [--clean] [--out _build]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tools.notebooks import ROOT
@@ -18,13 +19,15 @@ from tools.notebooks import ROOT
 # What Sphinx says, and what to do about it.
 WHAT_TO_DO = [
     (r"could not find bibtex key", "add the key to book/references.bib, or correct it"),
-    (r"cross-reference target not found|undefined label|reference target not found|unknown document",
-     "the link or label does not exist: correct it, or add the target (a file must be in _toc.yml)"),
+    (
+        r"target not found|undefined label|unknown document",
+        "the link or label does not exist: correct it, or add the target (files go in _toc.yml)",
+    ),
     (r"equation not found", "label the equation: $$ ... $$ (eq-NN-name)"),
     (r"no alt text", "say in `alt` what the picture shows"),
     (r"image file not readable", "correct the path of the image"),
     (r"duplicate (label|citation)", "two things have one name: rename one"),
-]  # fmt: skip
+]
 
 
 def advice(line: str) -> str | None:
@@ -38,13 +41,13 @@ def advice(line: str) -> str | None:
     return plain
 
 
-def build(source: Path, out: Path, *, clean: bool = False, quiet: bool = False) -> int:
-    """Build the book in ``source`` into ``out``/html; return the exit status."""
+def build(
+    source: Path, out: Path, *, clean: bool = False, say: Callable[[str], object] = print
+) -> int:
+    """Build the book in ``source`` into ``out``/html, complain with ``say``; return the status."""
     if clean and out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
-    # Sphinx itself, on the configuration that Jupyter Book makes from _config.yml:
-    # `jupyter-book build` does the same and hides the lines we want to explain.
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
     command.append(str(source))
     # Jupyter Book appends _build to the path it is given.
@@ -52,8 +55,8 @@ def build(source: Path, out: Path, *, clean: bool = False, quiet: bool = False) 
     done = subprocess.run(command, capture_output=True, text=True, cwd=source)
     complaints = [a for a in map(advice, (done.stdout + done.stderr).splitlines()) if a]
     if done.returncode or complaints:
-        print("\n".join(dict.fromkeys(complaints)) or done.stdout + done.stderr)
-        print(f"\nThe book did not build cleanly: {len(set(complaints))} complaint(s) above.")
+        say("\n".join(dict.fromkeys(complaints)) or done.stdout + done.stderr)
+        say(f"\nThe book did not build cleanly: {len(set(complaints))} complaint(s) above.")
         return done.returncode or 1
     return 0
 

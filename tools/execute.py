@@ -92,6 +92,7 @@ def execute(path: Path, package: str, bar: tqdm, timeout: int) -> str:
         "receipt": {
             "code": code_hash(notebook),
             "medai": package,
+            "outputs": [len(cell.outputs) for cell in code_cells(notebook)],
             "seconds": round(seconds, 1),
             "peak_memory_mb": round(watch.peak),
             "device": device(),

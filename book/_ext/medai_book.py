@@ -17,7 +17,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -36,7 +35,7 @@ MATHJAX_PARTS = ["tex-mml-chtml.js", "output/chtml/fonts", "input/tex/extensions
 
 
 def number_chapters(collector: TocTreeCollectorWithStyles, env: BuildEnvironment) -> list[str]:
-    """Number sections as Sphinx does, then put each chapter's own number in front."""
+    """Let Sphinx number the sections, then put each chapter's own number in front."""
     rewrite = _assign_in_order(collector, env)
     for docname, numbers in env.toc_secnumbers.items():
         match = re.match(r"(\d\d)_", docname.rsplit("/", 1)[-1])
@@ -94,7 +93,9 @@ class Generated(SphinxDirective):
         container = nodes.section()
         container.document = self.state.document
         self.state.nested_parse(
-            StringList(text.splitlines(), source=self.name), self.content_offset, container,
+            StringList(text.splitlines(), source=self.name),
+            self.content_offset,
+            container,
             match_titles=True,
         )
         return container.children
@@ -162,6 +163,15 @@ def leave_out_thebe(app: Sphinx, config: object) -> None:
     app.registry.css_files[:] = [c for c in app.registry.css_files if c[0] != "sphinx-thebe.css"]
 
 
+def reach_by_keyboard(app: Sphinx, page: str, template: str, context: dict, tree: object) -> None:
+    """Let the keyboard reach what scrolls sideways on a phone: wide diagrams and tables."""
+    body = context.get("body", "")
+    with_svg = r"<figure(?=[^>]*>\s*(?:<a[^>]*>\s*)?<img[^>]*\.svg)"
+    body = re.sub(with_svg, '<figure tabindex="0"', body)
+    html_output = 'class="output text_html"'
+    context["body"] = body.replace(html_output, f'{html_output} tabindex="0"')
+
+
 def check_alt_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Warn (and so fail the build) about an image without alt text."""
     for image in doctree.findall(nodes.image):
@@ -184,6 +194,7 @@ def setup(app: Sphinx) -> dict:
     """Register everything above."""
     app.connect("config-inited", leave_out_thebe, priority=900)
     app.connect("doctree-resolved", check_alt_text)
+    app.connect("html-page-context", reach_by_keyboard)
     app.connect("build-finished", copy_mathjax)
     app.add_directive("mermaid", Mermaid)
     for name in GENERATORS:

@@ -1,0 +1,63 @@
+"""Defects that only a build can see fail it, and the message says where and what to do."""
+
+import shutil
+
+import pytest
+
+from tools.build import advice, build
+from tools.notebooks import ROOT
+
+PAGE = """# A page with four defects
+
+[A link to nowhere](nowhere.md)
+
+A citation of {footcite:t}`nobody2099`.
+
+A cross-reference to {numref}`fig-missing`, an equation {eq}`eq-missing`.
+
+![](logo.svg)
+
+```{footbibliography}
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def messages(tmp_path_factory):
+    """Build a book of one broken page with this book's configuration and extension."""
+    folder = tmp_path_factory.mktemp("broken_book")
+    (folder / "book").mkdir()
+    for part in ["_ext", "_static"]:
+        shutil.copytree(ROOT / "book" / part, folder / "book" / part)
+    shutil.copy(ROOT / "book" / "_static" / "logo.svg", folder / "book")
+    shutil.copytree(ROOT / "medai", folder / "medai")
+    shutil.copy(ROOT / "_config.yml", folder)
+    (folder / "book" / "references.bib").write_text("")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
+    (folder / "book" / "index.md").write_text(PAGE)
+    lines = []
+    status = build(folder, folder / "_build", say=lines.append)
+    assert status != 0
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("what", "mend"),
+    [
+        ("nowhere.md", "_toc.yml"),
+        ("nobody2099", "references.bib"),
+        ("fig-missing", "label does not exist"),
+        ("eq-missing", "label the equation"),
+        ("no alt text", "what the picture shows"),
+    ],
+)
+def test_defect_fails_the_build_and_says_what_to_do(messages, what, mend):
+    at = messages.find(what)
+    assert at >= 0, messages
+    assert mend in messages[at : at + 400]
+    assert "index.md" in messages[max(0, at - 300) : at + 300]
+
+
+def test_advice_ignores_what_is_not_a_complaint():
+    assert advice("reading sources... [100%] book/index") is None
+    assert advice("x.md:3: WARNING: something new") == "x.md:3: WARNING: something new"
