@@ -22,11 +22,11 @@ from tools.notebooks import ROOT, chapter_paths
 TAGS = ["bootstrap", "remove-cell"]
 TEMPLATE = """\
 # On Google Colab this cell installs the book's package, medai; anywhere else it does nothing.
-import importlib.util, os, subprocess, sys
+import os, subprocess, sys
 from importlib.metadata import distributions
+from importlib.util import find_spec
 
-packages = importlib.util.find_spec("google"), importlib.util.find_spec("medai")
-if packages[0] and importlib.util.find_spec("google.colab") and not packages[1]:
+if find_spec("google") and find_spec("google.colab") and not find_spec("medai"):
     source = os.environ.get("MEDAI_WHEEL", "medai @ git+{url}@{branch}")
     keep = {{"numpy", "scipy", "pandas", "torch", "tensorflow", "keras"}}  # Colab's own stay
     pins = {{f"{{d.name}}=={{d.version}}\\n" for d in distributions() if d.name in keep}}
