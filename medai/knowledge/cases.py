@@ -1,0 +1,192 @@
+"""Rank a whole file of cases: JSON lines in, JSON lines out.
+
+One case a line, ``{"id": ..., "present": ["HP:...", ...], "pmid": "PMID:..."}``; other keys
+are ignored.  Only present findings are used: in the public collections most of a case's
+excluded findings are annotated to its true disease, so they reward the clinically wrong
+sign (chapter 21 shows it).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from medai.knowledge.graph import KnowledgeGraph
+from medai.knowledge.jsonl import read_lines
+from medai.knowledge.leave_out import scores_without
+from medai.knowledge.query import Query
+from medai.knowledge.rank import best, candidates
+from medai.runtime import MedaiError
+
+
+@dataclass(frozen=True)
+class Case:
+    """One patient of a file.
+
+    Attributes
+    ----------
+    id : str or int
+        As in the file.
+    present : tuple of str
+        Findings, as written.
+    paper : str or None
+        The paper that describes the patient, ``PMID:…``.
+    disease_id : str or None
+        The diagnosis, where the file gives it.
+    """
+
+    id: str | int
+    present: tuple[str, ...]
+    paper: str | None = None
+    disease_id: str | None = None
+
+
+@dataclass
+class Summary:
+    """What happened to a file: counts, and the ids that were mapped or ignored."""
+
+    ranked: int = 0
+    skipped: int = 0
+    without_paper: int = 0
+    mapped: Counter = field(default_factory=Counter)  # (old id, current id) -> times
+    ignored: Counter = field(default_factory=Counter)  # why, with the id -> times
+
+
+def parse_case(line: str) -> Case:
+    """Read one line of a case file.
+
+    Raises
+    ------
+    MedaiError
+        When the line is not a JSON object with a usable ``id`` and ``present``.
+    """
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise MedaiError(f"not JSON ({error})") from None
+    if not isinstance(record, dict):
+        raise MedaiError("not a JSON object")
+    for key in ("id", "present"):
+        if key not in record:
+            raise MedaiError(f'the key "{key}" is missing')
+    case_id, present = record["id"], record["present"]
+    if isinstance(case_id, bool) or not isinstance(case_id, str | int):
+        raise MedaiError('"id" must be a string or a whole number')
+    if not isinstance(present, list) or not all(isinstance(term, str) for term in present):
+        raise MedaiError('"present" must be a list of HPO ids')
+    paper, disease = record.get("pmid"), record.get("disease_id")
+    for key, value in (("pmid", paper), ("disease_id", disease)):
+        if value is not None and not isinstance(value, str):
+            raise MedaiError(f'"{key}" must be a string')
+    if paper and paper.isdigit():
+        paper = f"PMID:{paper}"
+    return Case(case_id, tuple(present), paper or None, disease or None)
+
+
+def read_cases(
+    path: Path, report: Callable[[str], None], summary: Summary | None = None
+) -> Iterator[tuple[int, Case]]:
+    """Yield line number and case; bad lines are reported, counted and skipped."""
+    for number, line in read_lines(path):
+        try:
+            case = parse_case(line.decode("utf-8-sig"))
+        except (MedaiError, UnicodeDecodeError) as error:
+            report(f"line {number}: skipped, {error}")
+            if summary is not None:
+                summary.skipped += 1
+            continue
+        yield number, case
+
+
+def case_query(graph: KnowledgeGraph, case: Case, summary: Summary) -> Query:
+    """Turn the present findings of a case into a query, leaving out what HPO does not know.
+
+    Raises
+    ------
+    MedaiError
+        When no finding remains.
+    """
+    present: dict[int, None] = {}
+    for term_id in case.present:
+        try:
+            number = graph.term_number(term_id)
+        except MedaiError:
+            summary.ignored[f"{term_id} (unknown or obsolete)"] += 1
+            continue
+        if not graph.phenotype[number]:
+            summary.ignored[f"{term_id} ({graph.term_names[number]}, not a finding)"] += 1
+            continue
+        if graph.term_ids[number] != term_id:
+            summary.mapped[term_id, graph.term_ids[number]] += 1
+        present[number] = None
+    if not present:
+        raise MedaiError("no known HPO finding is present")
+    return Query(tuple(present), (), {})
+
+
+def rank_file(
+    source_path: Path,
+    out: IO[str],
+    graph: KnowledgeGraph,
+    *,
+    top: int = 50,
+    leave_own_paper_out: bool = False,
+    source: str = "omim",
+    report: Callable[[str], None] = lambda message: None,
+    progress: Callable[[], None] = lambda: None,
+) -> Summary:
+    """Rank every case of a file and write one JSON line for each, in the same order.
+
+    Parameters
+    ----------
+    source_path : Path
+        JSON lines, plain or gzip.
+    out : text file
+        Receives ``{"id": ..., "ranking": [["OMIM:...", score], ...]}``.
+    graph : KnowledgeGraph
+        The graph.
+    top : int
+        Diseases per case.
+    leave_own_paper_out : bool
+        Drop, for each case, every annotation row that cites the case's ``pmid``.
+        A case without one is ranked on all rows and counted.
+    source : {"omim", "orpha", "all"}
+        Which diseases compete.
+    report, progress : callable
+        Called with a message for each bad line; called once for each case.
+
+    Returns
+    -------
+    Summary
+        Counts of what was ranked, skipped, mapped and ignored.
+
+    Raises
+    ------
+    MedaiError
+        When the file cannot be read, or `source` is unknown.
+    """
+    part = candidates(graph, source)
+    ids = graph.disease_ids[part]
+    summary = Summary()
+    for number, case in read_cases(source_path, report, summary):
+        progress()
+        try:
+            query = case_query(graph, case, summary)
+        except MedaiError as error:
+            report(f"line {number}: skipped, {error}")
+            summary.skipped += 1
+            continue
+        paper = case.paper if leave_own_paper_out else None
+        summary.without_paper += leave_own_paper_out and paper is None
+        scores = scores_without(graph, query, paper)[part]
+        places = [i for i in best(scores, top).tolist() if np.isfinite(scores[i])]
+        ranking = [[ids[i], round(float(scores[i]), 6)] for i in places]
+        out.write(json.dumps({"id": case.id, "ranking": ranking}, ensure_ascii=False) + "\n")
+        summary.ranked += 1
+    return summary
