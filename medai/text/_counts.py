@@ -1,4 +1,4 @@
-"""Counts of n-grams in sorted arrays, so that thousands are looked up at once."""
+"""Counts of n-grams of all orders in sorted arrays, so that thousands are looked up at once."""
 
 from __future__ import annotations
 
@@ -6,84 +6,88 @@ import numpy as np
 
 
 class NGramCounts:
-    """How often each n-gram of one length was seen, and what is known of its context.
+    """How often each n-gram was seen, and what is known of its context.
 
-    An n-gram is a row of ``n`` token ids, its context the first ``n - 1``.  Contexts get
-    consecutive numbers by adding one token at a time, so a key never outgrows 64 bits
-    whatever the order.
+    The n-grams of each length are numbered.  One of length ``n`` is found by the key
+    ``number of its first n - 1 tokens * base + last token``, so a key never outgrows
+    64 bits, whatever the order.
 
     Parameters
     ----------
-    rows : numpy.ndarray of int, shape (N, n)
-        The n-grams.
-    counts : numpy.ndarray, shape (N,), or None
-        How often each row counts; 1 if None. Equal rows are added up.
+    stream : numpy.ndarray of int, shape (S,)
+        All texts in a row, each with ``order - 1`` times the token ``base - 1`` before it.
+    predicted : numpy.ndarray of int
+        The positions of the tokens that count.
+    order : int
+        The longest n-gram.
     base : int
         A number above every token id.
     """
 
-    def __init__(self, rows: np.ndarray, counts: np.ndarray | None, base: int) -> None:
-        self.n = rows.shape[1]
-        self.base = base
+    def __init__(self, stream: np.ndarray, predicted: np.ndarray, order: int, base: int) -> None:
+        self.order, self.base = order, base
         self._keys: list[np.ndarray] = []
-        ids = np.zeros(len(rows), dtype=np.int64)
-        for j in range(self.n):
-            parents = len(self._keys[-1]) if j else 1
-            keys, ids = np.unique(ids * base + rows[:, j], return_inverse=True)
+        self.counts: list[np.ndarray] = []
+        self._suffix: list[np.ndarray] = []  # number of the n-gram without its first token
+        self._opens: list[np.ndarray] = []  # whether its first token marks the beginning
+        ids = np.zeros(len(stream), dtype=np.int64)
+        for n in range(order):
+            before = np.concatenate([[0], ids[:-1]])  # the n tokens before this one
+            keys, new = np.unique(before * base + stream, return_inverse=True)
+            suffix = np.empty(len(keys), dtype=np.int64)
+            suffix[new] = ids
             self._keys.append(keys)
-        self.counts = np.bincount(ids, weights=counts, minlength=len(keys))
-        self._context_of = keys // base
-        self.total = np.bincount(self._context_of, weights=self.counts, minlength=parents)
-        self.types = np.bincount(self._context_of, minlength=parents).astype(float)
+            self._suffix.append(suffix)
+            self._opens.append(self._opens[-1][keys // base] if n else keys == base - 1)
+            self.counts.append(np.bincount(new[predicted], minlength=len(keys)).astype(float))
+            ids = new
+        self._sum_contexts()
 
-    def rows(self) -> np.ndarray:
-        """Spell the distinct n-grams, one per entry of ``counts``, shape (K, n)."""
-        out = np.empty((len(self._keys[-1]), self.n), dtype=np.int64)
-        node = np.arange(len(out))
-        for j in range(self.n - 1, -1, -1):
-            keys = self._keys[j][node]
-            out[:, j], node = keys % self.base, keys // self.base
-        return out
+    def _sum_contexts(self) -> None:
+        self.total, self.types = [], []
+        for n, (keys, count) in enumerate(zip(self._keys, self.counts, strict=True)):
+            contexts = len(self._keys[n - 1]) if n else 1
+            context = keys // self.base
+            self.total.append(np.bincount(context, weights=count, minlength=contexts))
+            self.types.append(np.bincount(context[count > 0], minlength=contexts).astype(float))
+
+    def count_left_neighbours(self) -> None:
+        """Below the highest order, count different left neighbours in place of occurrences.
+
+        N-grams that begin a text have only the beginning on their left; they keep their count.
+        """
+        for n in range(self.order - 1):
+            seen = self.counts[n + 1] > 0  # still plain counts: the loop goes upwards
+            left = np.bincount(self._suffix[n + 1][seen], minlength=len(self.counts[n]))
+            self.counts[n] = np.where(self._opens[n], self.counts[n], left)
+        self._sum_contexts()
 
     def lookup(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Find counts for many n-grams.
+        """Find counts for many n-grams of one length.
 
         Parameters
         ----------
         rows : numpy.ndarray of int, shape (N, n)
-            The n-grams to look up.
+            The n-grams to look up, ``n`` at most ``order``.
 
         Returns
         -------
         count, total, types : numpy.ndarray of float, shape (N,)
-            How often the n-gram was seen, how often its context, and with how many
+            How often the n-gram was counted, how often its context, and with how many
             different last tokens; 0 where unseen.
         """
+        n = rows.shape[1] - 1
         ids = np.zeros(len(rows), dtype=np.int64)
-        for j in range(self.n):
+        for j in range(n + 1):
             context = ids
-            wanted = ids * self.base + rows[:, j]
-            wanted[ids < 0] = -1
+            wanted = np.where(ids < 0, -1, ids * self.base + rows[:, j])
             keys = self._keys[j]
             at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
             ids = np.where(keys[at] == wanted, at, -1)
-        count = np.where(ids >= 0, self.counts[ids], 0.0)
-        total = np.where(context >= 0, self.total[context], 0.0)
-        types = np.where(context >= 0, self.types[context], 0.0)
+        count = np.where(ids >= 0, self.counts[n][ids], 0.0)
+        total = np.where(context >= 0, self.total[n][context], 0.0)
+        types = np.where(context >= 0, self.types[n][context], 0.0)
         return count, total, types
-
-
-def continuation(levels: list[NGramCounts], bos: int) -> list[NGramCounts]:
-    """Replace the counts below the highest order by the number of different left neighbours."""
-    out = [levels[-1]]
-    for plain, longer in zip(levels[-2::-1], levels[:0:-1], strict=True):
-        shorter = longer.rows()[:, 1:]  # each distinct (m+1)-gram without its first token
-        inner = shorter[shorter[:, 0] != bos]
-        opening = plain.rows()[:, 0] == bos
-        rows = np.concatenate([inner, plain.rows()[opening]])
-        counts = np.concatenate([np.ones(len(inner)), plain.counts[opening]])
-        out.append(NGramCounts(rows, counts, plain.base))
-    return out[::-1]
 
 
 def estimate_discount(counts: np.ndarray) -> float:

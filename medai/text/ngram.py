@@ -9,7 +9,7 @@ import numpy as np
 
 from medai.metrics.text import perplexity
 from medai.runtime import MedaiError
-from medai.text._counts import NGramCounts, continuation, estimate_discount
+from medai.text._counts import NGramCounts, estimate_discount
 from medai.text.sampling import apply_temperature
 from medai.text.tokenize import join_tokens, word_tokens
 
@@ -96,8 +96,8 @@ class NGramModel:
     def _ids(self, tokens: Sequence[str]) -> list[int]:
         return [self._index.get(t, 0) for t in tokens]
 
-    def _rows(self, texts: Iterable[Text]) -> tuple[np.ndarray, np.ndarray]:
-        """Return every predicted token after its context, (N, order), and tokens per text."""
+    def _stream(self, texts: Iterable[Text]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return all texts in a row, padded; where the predicted tokens are; tokens per text."""
         if isinstance(texts, str):
             raise MedaiError("got one str where a list of texts is needed; wrap it: [text]")
         stream: list[int] = []
@@ -109,11 +109,14 @@ class NGramModel:
             sizes.append(len(ids) + 1)
         if not sizes:
             raise MedaiError("got no texts; pass at least one")
-        windows = np.lib.stride_tricks.sliding_window_view(np.array(stream), self.order)
-        ends = np.cumsum(np.array(sizes) + self.order - 1)  # a window must not cross texts
-        starts = np.concatenate([[0], ends[:-1]])
-        keep = np.concatenate([np.arange(s, s + n) for s, n in zip(starts, sizes, strict=True)])
-        return windows[keep], np.array(sizes)
+        padding = np.repeat(np.arange(1, len(sizes) + 1) * len(pad), sizes)
+        return np.array(stream), np.arange(sum(sizes)) + padding, np.array(sizes)
+
+    def _rows(self, texts: Iterable[Text]) -> tuple[np.ndarray, np.ndarray]:
+        """Return every predicted token after its context, (N, order), and tokens per text."""
+        stream, predicted, sizes = self._stream(texts)
+        windows = np.lib.stride_tricks.sliding_window_view(stream, self.order)
+        return windows[predicted - self.order + 1], sizes
 
     # ---- fitting -------------------------------------------------------------------
 
@@ -152,18 +155,14 @@ class NGramModel:
         words = [w for w in words if w not in (BOS, EOS, UNK)]
         self.vocabulary = [UNK, EOS, *words]
         self._index = {w: i for i, w in enumerate(self.vocabulary)}
-        base = len(self.vocabulary) + 1
-        rows, _ = self._rows(split)
-        bos = base - 1
-        self._levels = [NGramCounts(rows[:, -m:], None, base) for m in range(1, self.order + 1)]
+        stream, predicted, _ = self._stream(split)
+        self._counts = NGramCounts(stream, predicted, self.order, len(self.vocabulary) + 1)
         if self.smoothing == "kneser-ney":
-            self._levels = continuation(self._levels, bos)
+            self._counts.count_left_neighbours()
             if self.discount is not None:
                 self.discounts = np.full(self.order, float(self.discount))
             else:
-                self.discounts = np.array(
-                    [estimate_discount(level.counts) for level in self._levels]
-                )
+                self.discounts = np.array([estimate_discount(c) for c in self._counts.counts])
         if self.smoothing == "jelinek-mercer":
             if held_out is None:
                 raise MedaiError(
@@ -197,7 +196,7 @@ class NGramModel:
     # ---- probabilities -------------------------------------------------------------
 
     def _relative(self, rows: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
-        count, total, _ = self._levels[m - 1].lookup(rows[:, -m:])
+        count, total, _ = self._counts.lookup(rows[:, -m:])
         return count / np.maximum(total, 1), total > 0
 
     def _probs(self, rows: np.ndarray) -> np.ndarray:
@@ -206,12 +205,12 @@ class NGramModel:
         size = len(self.vocabulary)
         p = np.full(len(rows), 1 / size)
         if self.smoothing == "add-k":
-            count, total, _ = self._levels[-1].lookup(rows)
+            count, total, _ = self._counts.lookup(rows)
             return (count + self.k) / (total + self.k * size)
         for m in range(1, self.order + 1):
             if self.smoothing == "kneser-ney":
                 d = self.discounts[m - 1]
-                count, total, types = self._levels[m - 1].lookup(rows[:, -m:])
+                count, total, types = self._counts.lookup(rows[:, -m:])
                 one = np.maximum(total, 1)
                 p = np.where(total > 0, (np.maximum(count - d, 0) + d * types * p) / one, p)
             else:
