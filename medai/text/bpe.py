@@ -57,6 +57,7 @@ class BPE:
         self.vocab: list[bytes] = [bytes([b]) for b in range(256)]
         self._rank: dict[tuple[int, int], int] = {}
         self._cache: dict[str, tuple[int, ...]] = {}
+        self._spelt: list[str] = []
         for left, right in merges:
             self._add(int(left), int(right))
 
@@ -205,11 +206,14 @@ class BPE:
 
     def tokens(self, text: str) -> list[str]:
         """Encode a text and spell each token, for reading (a space shows as ``·``)."""
-        return [self.spell(i) for i in self.encode(text)]
+        for i in range(len(self._spelt), len(self.vocab)):
+            try:
+                self._spelt.append(self.vocab[i].decode("utf-8").replace(" ", "·"))
+            except UnicodeDecodeError:  # half a character
+                self._spelt.append("".join(f"<0x{b:02X}>" for b in self.vocab[i]))
+        return [self._spelt[i] for i in self.encode(text)]
 
     def spell(self, i: int) -> str:
         """Spell one token for reading: a space as ``·``, half a character as ``<0xE2>``."""
-        try:
-            return self.vocab[i].decode("utf-8").replace(" ", "·")
-        except UnicodeDecodeError:
-            return "".join(f"<0x{b:02X}>" for b in self.vocab[i])
+        self.tokens("")
+        return self._spelt[i]
