@@ -100,8 +100,6 @@ def build_tables(obo: Path, hpoa: Path, package_version: str = "") -> Tables:
     current = {**index, **{old: index[new] for old, new in alias.items()}}
     rows = read_hpoa(hpoa)
     unknown = _add_rows(tables, rows, current, words)
-    if len(tables["row_of"]) == 1:
-        raise MedaiError(f"{hpoa} annotates no disease with a finding of {obo}")
     _add_frequencies(tables, list(words.number))
     pack_strings(tables, "word", words.number)
     meta = {
@@ -179,6 +177,8 @@ def _add_rows(
         columns["finding"].append(finding)
         for name in ROW_TEXTS:
             columns[name].append(words(getattr(row, name)))
+    if not has_finding:
+        raise MedaiError("the annotation file gives no disease a finding of this ontology")
     diseases = sorted(has_finding)
     number = {disease: i for i, disease in enumerate(diseases)}
     of_row = np.array([number.get(d, -1) for d in columns.pop("disease")], dtype=np.int64)

@@ -14,14 +14,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 FORMAT = 1  # raise it whenever the tables change: old caches are then rebuilt
+
+MANIFEST = "_manifest"  # the names of all tables, so that a missing one is noticed
 
 Tables = dict[str, np.ndarray]
 
@@ -102,7 +102,8 @@ def save_tables(path: Path, tables: Tables) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **tables)
+            names = np.frombuffer("\n".join(sorted(tables)).encode(), dtype=np.uint8)
+            np.savez(file, **tables, **{MANIFEST: names})
         os.chmod(name, 0o644)  # mkstemp makes files that only their owner can read
         os.replace(name, path)
     except BaseException:
@@ -113,12 +114,13 @@ def save_tables(path: Path, tables: Tables) -> None:
 def load_tables(path: Path) -> Tables | None:
     """Read the tables back, or return None when the file is absent or damaged.
 
-    Every array is read to its end, so the checksum (CRC-32) of each one is verified.
+    Every array is read to its end, so the checksum (CRC-32) of each one is verified, and
+    the list of names that was written last must agree with what is there.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except FileNotFoundError:
+            tables = {name: file[name] for name in file.files}
+        manifest = tables.pop(MANIFEST).tobytes().decode().split("\n")
+    except Exception:  # damage anywhere in a zip file shows as almost any kind of error
         return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return None
+    return tables if manifest == sorted(tables) else None
