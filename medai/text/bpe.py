@@ -144,6 +144,7 @@ class BPE:
             for p in changed:
                 if pair_count[p] > 0:
                     heapq.heappush(heap, entry(p))
+        model._cache = dict(zip(frequency, map(tuple, words), strict=True))
         return model
 
     def encode(self, text: str) -> list[int]:
