@@ -15,6 +15,8 @@ Both take what is left when a paper has been left out, as the real ranking does.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from medai.knowledge.graph import KnowledgeGraph
@@ -38,14 +40,16 @@ def naive_bayes(graph: KnowledgeGraph, query: Query, left: Leftover | None = Non
     """Score every disease by its log likelihood of the present findings, shape (diseases,)."""
     background = graph.background if left is None else left.background
     scores = np.zeros(len(graph.disease_ids))
+    changed = list(left.profiles) if left is not None else []
     for h in query.present:
-        f = np.zeros(len(graph.disease_ids))
-        diseases, given = graph.scorer.entries(h)
-        f[diseases] = given
-        if left is not None:
-            for disease, profile in left.profiles.items():
-                f[disease] = profile.f.get(h, 0.0)
-        scores += np.log((1 - NOISE) * f + NOISE * background[h])
+        by_chance = NOISE * background[h]
+        diseases, f = graph.scorer.entries(h)
+        gain = np.zeros(len(graph.disease_ids))  # over a disease without the finding
+        gain[diseases] = np.log1p((1 - NOISE) * f / by_chance)
+        for disease in changed:
+            f_left = left.profiles[disease].f.get(h, 0.0)
+            gain[disease] = math.log1p((1 - NOISE) * f_left / by_chance)
+        scores += gain + math.log(by_chance)
     if left is not None:
         scores[list(left.gone)] = -np.inf
     return scores
