@@ -23,6 +23,7 @@ import numpy as np
 from medai.knowledge.graph import KnowledgeGraph, background
 from medai.knowledge.profile import Profile, disease_rows, make_profile, score_parts
 from medai.knowledge.query import Query
+from medai.knowledge.score import EntriesFunction, RowFunction
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,19 @@ class Leftover:
         Diseases of which no finding remains: they can no longer be ranked.
     background : numpy.ndarray
         bg(t) without the paper, shape (terms,).
+    row, absent : callable
+        What :meth:`medai.knowledge.score.Scorer.scores` takes, with this background.  Rows
+        are kept, because the cases of a paper mostly follow one another and are alike.
     """
 
     profiles: dict[int, Profile]
     gone: tuple[int, ...]
     background: np.ndarray
+    row: RowFunction
+    absent: EntriesFunction
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=4)
 def leave_out(graph: KnowledgeGraph, paper: str, strict: bool = False) -> Leftover | None:
     """Work out what remains of the diseases that cite `paper`; None when none does.
 
@@ -73,8 +79,10 @@ def leave_out(graph: KnowledgeGraph, paper: str, strict: bool = False) -> Leftov
             f_sum[list(part.f)] += sign * np.fromiter(part.f.values(), float)
     if not profiles and not gone:
         return None
-    n_diseases = len(graph.disease_ids) - len(gone)
-    return Leftover(profiles, tuple(gone), background(f_sum, n_diseases))
+    bg = background(f_sum, len(graph.disease_ids) - len(gone))
+    row = functools.lru_cache(200)(functools.partial(graph.scorer.evidence_row, background=bg))
+    absent = functools.partial(graph.scorer.absence_entries, background=bg)
+    return Leftover(profiles, tuple(gone), bg, row, absent)
 
 
 def _drop(references: tuple[str, ...], paper: str, strict: bool) -> bool:
@@ -109,7 +117,7 @@ def left_scores(graph: KnowledgeGraph, query: Query, left: Leftover | None = Non
     """Score every disease with what a left-out paper leaves; None leaves everything."""
     if left is None:
         return graph.scorer.scores(query)
-    scores = graph.scorer.scores(query, left.background)
+    scores = graph.scorer.scores(query, left.row, left.absent)
     for disease, profile in left.profiles.items():
         parts = score_parts(graph, profile, query, left.background)
         scores[disease] = sum(part.value for part in parts)

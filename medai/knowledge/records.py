@@ -89,7 +89,9 @@ class Annotation:
 
     @property
     def frequency_text(self) -> str:
-        """The frequency in words: HPO's classes are spelt out."""
+        """The frequency in words: HPO's classes are spelt out, 0/m is called unseen."""
+        if self.frequency.startswith("0/"):
+            return f"{self.frequency} (looked for, not seen)"
         return CLASS_NAMES.get(self.frequency, self.frequency)
 
     def to_dict(self) -> dict:

@@ -20,6 +20,7 @@ The four constants come from the project's development notes and were not tuned 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -33,6 +34,10 @@ GAP_COST = 0.3  # nats lost for every nat by which that ancestor is less specifi
 SILENCE = 0.1  # the share of a missing finding's frequency that counts
 EXCLUSION_COST = 2.0  # nats lost when the disease is known not to have a present finding
 CACHED_ROWS = 2000  # evidence rows kept; one is 8 bytes x 12,633 diseases, so <= 200 MB
+
+
+RowFunction = Callable[[int], np.ndarray]
+EntriesFunction = Callable[[int], tuple[np.ndarray, np.ndarray]]
 
 
 class Scorer:
@@ -108,25 +113,29 @@ class Scorer:
         diseases, f = self.entries(term)
         return diseases, absence_value(f, bg[term])
 
-    def scores(self, query: Query, background: np.ndarray | None = None) -> np.ndarray:
+    def scores(
+        self, query: Query, row: RowFunction | None = None, absent: EntriesFunction | None = None
+    ) -> np.ndarray:
         """Return the score of every disease for one patient.
 
         Parameters
         ----------
         query : Query
             The patient's findings.
-        background : numpy.ndarray, optional
-            bg(t) to use instead of the graph's, shape (terms,); nothing is then kept.
+        row, absent : callable, optional
+            Used instead of :meth:`evidence_row` and :meth:`absence_entries`, for example with
+            another background.
 
         Returns
         -------
         numpy.ndarray
             Scores in nats, shape (diseases,).
         """
+        row, absent = row or self._row, absent or self._absent
         total = self.all_silent.copy()
         closure: set[int] = set()
         for h in query.present:
-            total += self._row(h) if background is None else self.evidence_row(h, background)
+            total += row(h)
             closure.update(self.graph.ancestor_numbers(h))
         # What the patient was said to have is not silent: take its cost back.
         spoken = [slice(self._silence_of[t], self._silence_of[t + 1]) for t in closure]
@@ -134,10 +143,7 @@ class Scorer:
         cost = np.concatenate([self.silence_cost[part] for part in spoken])
         total -= np.bincount(diseases, cost, self.n)
         for x in query.excluded:
-            if background is None:
-                diseases, value = self._absent(x)
-            else:
-                diseases, value = self.absence_entries(x, background)
+            diseases, value = absent(x)
             total[diseases] += value
         return total
 

@@ -35,6 +35,20 @@ def test_equals_a_rebuild(tmp_path, seed, strict):
     assert gone  # OMIM:999 is described by PMID:0 only
 
 
+def test_excluded_findings_use_the_same_background(tmp_path):
+    parents, rows = random_world(3)
+    graph = make_graph(tmp_path, parents, rows)
+    present = [hp(239)]
+    query = make_query(graph, present, [hp(205), hp(220), hp(230)])
+    excluded = [graph.term_ids[x] for x in query.excluded]  # without ancestors of the present one
+    assert excluded
+    for paper in ("PMID:0", "PMID:1"):
+        expected = literal_scores(parents, kept_rows(rows, paper, False), present, excluded)
+        scores = dict(zip(graph.disease_ids, scores_without(graph, query, paper), strict=True))
+        assert len(expected) > 3
+        assert {d: scores[d] for d in expected} == pytest.approx(expected, abs=1e-9)
+
+
 def test_the_graph_itself_does_not_change(tmp_path):
     graph = make_graph(tmp_path, TINY_PARENTS, TINY_ROWS)
     query = make_query(graph, [hp(12)])
