@@ -41,6 +41,28 @@ def _merge(ids: list[int], pair: tuple[int, int], new: int) -> list[int]:
     return out
 
 
+def _merge_and_count(
+    ids: list[int], pair: tuple[int, int], new: int
+) -> tuple[list[int], list[tuple[tuple[int, int], int]]]:
+    """Merge as :func:`_merge` does; say which neighbouring pairs went (-1) and came (+1)."""
+    left, right = pair
+    out: list[int] = []
+    deltas: list[tuple[tuple[int, int], int]] = []
+    i, n = 0, len(ids)
+    while i < n:
+        if ids[i] == left and i + 1 < n and ids[i + 1] == right:
+            if out:
+                deltas += [((out[-1], left), -1), ((out[-1], new), 1)]
+            if i + 2 < n:
+                deltas += [((right, ids[i + 2]), -1), ((new, ids[i + 2]), 1)]
+            out.append(new)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out, deltas
+
+
 class BPE:
     """A byte-pair encoding: 256 bytes and a list of merges in the order learned.
 
@@ -133,14 +155,13 @@ class BPE:
             new = model._add(*pair)
             changed: set[tuple[int, int]] = set()
             for i in where.pop(pair):
-                old = words[i]
-                words[i] = _merge(old, pair, new)
-                for sign, ids in ((-1, old), (1, words[i])):
-                    for p in pairwise(ids):
-                        pair_count[p] += sign * counts[i]
-                        changed.add(p)
-                        if sign == 1:
-                            where[p].add(i)
+                words[i], deltas = _merge_and_count(words[i], pair, new)
+                for p, delta in deltas:
+                    pair_count[p] += delta * counts[i]
+                    changed.add(p)
+                    if delta > 0:
+                        where[p].add(i)
+            pair_count[pair] = 0
             for p in changed:
                 if pair_count[p] > 0:
                     heapq.heappush(heap, entry(p))

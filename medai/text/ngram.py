@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -93,24 +94,25 @@ class NGramModel:
         """Split a text with the model's tokeniser; a list is taken as tokens already."""
         return self.tokenizer(text) if isinstance(text, str) else list(text)
 
-    def _ids(self, tokens: Sequence[str]) -> list[int]:
-        return [self._index.get(t, 0) for t in tokens]
-
     def _stream(self, texts: Iterable[Text]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return all texts in a row, padded; where the predicted tokens are; tokens per text."""
         if isinstance(texts, str):
             raise MedaiError("got one str where a list of texts is needed; wrap it: [text]")
-        stream: list[int] = []
-        sizes: list[int] = []
-        pad = [len(self.vocabulary)] * (self.order - 1)
-        for text in texts:
-            ids = self._ids(self.tokens(text))
-            stream += [*pad, *ids, 1]
-            sizes.append(len(ids) + 1)
-        if not sizes:
+        split = [self.tokens(t) for t in texts]
+        if not split:
             raise MedaiError("got no texts; pass at least one")
-        padding = np.repeat(np.arange(1, len(sizes) + 1) * len(pad), sizes)
-        return np.array(stream), np.arange(sum(sizes)) + padding, np.array(sizes)
+        sizes = np.array([len(tokens) + 1 for tokens in split])
+        ids = map(self._index.get, chain.from_iterable(split), repeat(0))
+        ends = np.cumsum(sizes) - 1  # where </s> stands among the predicted tokens
+        values = np.ones(sizes.sum(), dtype=np.int64)
+        is_word = np.ones(len(values), dtype=bool)
+        is_word[ends] = False
+        values[is_word] = np.fromiter(ids, dtype=np.int64, count=len(values) - len(sizes))
+        pad = self.order - 1
+        predicted = np.arange(len(values)) + np.repeat(np.arange(1, len(sizes) + 1) * pad, sizes)
+        stream = np.full(len(values) + pad * len(sizes), len(self.vocabulary))
+        stream[predicted] = values
+        return stream, predicted, sizes
 
     def _rows(self, texts: Iterable[Text]) -> tuple[np.ndarray, np.ndarray]:
         """Return every predicted token after its context, (N, order), and tokens per text."""
@@ -143,7 +145,7 @@ class NGramModel:
         if isinstance(texts, str):
             raise MedaiError("fit got one str where a list of texts is needed; wrap it: [text]")
         split = [self.tokens(t) for t in texts]
-        seen = Counter(token for tokens in split for token in tokens)
+        seen = Counter(chain.from_iterable(split))
         if not seen:
             raise MedaiError(
                 f"the corpus has {len(split)} texts and no token, so nothing can be counted; "
