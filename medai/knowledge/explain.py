@@ -166,12 +166,31 @@ def explain(graph: KnowledgeGraph, disease: int, query: Query) -> Explanation:
     rows = disease_rows(graph, disease)
     profile = make_profile(graph, rows)
     parts = score_parts(graph, profile, query, graph.background)
-    contributions = tuple(_contribution(graph, rows, profile, part) for part in parts)
+    sources = [_Source(graph, row) for row in rows]
+    contributions = tuple(_contribution(graph, sources, profile, part) for part in parts)
     return Explanation(graph.disease_ids[disease], graph.disease_names[disease], contributions)
 
 
+class _Source:
+    """An annotation row with what is needed to tell which parts of a score it stands behind."""
+
+    def __init__(self, graph: KnowledgeGraph, row: int) -> None:
+        self.term = int(graph.tables["row_term"][row])
+        self.above = frozenset(graph.ancestor_numbers(self.term))
+        self.negated = bool(graph.tables["row_negated"][row])
+        self.annotation = graph.annotation(row)
+
+    def supports(self, part: Part, profile: Profile) -> bool:
+        """Tell whether this row gives the frequency, or the exclusion, that `part` used."""
+        if part.kind == "excluded_by_disease":
+            return self.negated and self.term == part.via
+        if self.negated or part.via not in self.above:
+            return False
+        return profile.stated[self.term] == part.f
+
+
 def _contribution(
-    graph: KnowledgeGraph, rows: list[int], profile: Profile, part: Part
+    graph: KnowledgeGraph, sources: list[_Source], profile: Profile, part: Part
 ) -> Contribution:
     """Add names and sources to a part of a score."""
     return Contribution(
@@ -182,21 +201,5 @@ def _contribution(
         graph.term_ids[part.via] if part.via >= 0 else "",
         graph.term_names[part.via] if part.via >= 0 else "",
         part.f,
-        tuple(graph.annotation(row) for row in _sources(graph, rows, profile, part)),
+        tuple(source.annotation for source in sources if source.supports(part, profile)),
     )
-
-
-def _sources(graph: KnowledgeGraph, rows: list[int], profile: Profile, part: Part) -> list[int]:
-    """Return the rows behind a part: those whose pooled frequency is the one used."""
-    negated = part.kind == "excluded_by_disease"
-    chosen = []
-    for row in rows:
-        term = int(graph.tables["row_term"][row])
-        if bool(graph.tables["row_negated"][row]) != negated:
-            continue
-        if negated:
-            if term == part.via:
-                chosen.append(row)
-        elif part.via in graph.ancestor_numbers(term) and profile.stated[term] == part.f:
-            chosen.append(row)
-    return chosen
