@@ -44,7 +44,8 @@ def add_parser(subparsers) -> None:
     parser.add_argument(
         "--leave-own-paper-out",
         action="store_true",
-        help="drop, for each case, every annotation row that cites the case's pmid",
+        help="drop, for each case, every annotation row whose reference is the case's pmid "
+        "(a row that names other papers too stays)",
     )
     parser.add_argument(
         "--source",

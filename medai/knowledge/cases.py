@@ -154,7 +154,8 @@ def rank_file(
     top : int
         Diseases per case.
     leave_own_paper_out : bool
-        Drop, for each case, every annotation row that cites the case's ``pmid``.
+        Drop, for each case, every annotation row whose reference is the case's ``pmid``
+        (see :mod:`medai.knowledge.leave_out`).
         A case without one is ranked on all rows and counted.
     source : {"omim", "orpha", "all"}
         Which diseases compete.
