@@ -186,7 +186,7 @@ class _Source:
             return self.negated and self.term == part.via
         if self.negated or part.via not in self.above:
             return False
-        return profile.stated[self.term] == part.f
+        return profile.stated.get(self.term) == part.f
 
 
 def _contribution(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from medai.knowledge.build import pooled_frequency
+from medai.knowledge.build import ever_seen, pooled_frequency
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.query import Query
 from medai.knowledge.score import (
@@ -77,7 +77,7 @@ def make_profile(graph: KnowledgeGraph, rows: Sequence[int]) -> Profile:
             negated.add(term)
         else:
             texts[term].append(graph.words[tables["row_frequency"][row]])
-    stated = {term: pooled_frequency(given) for term, given in texts.items()}
+    stated = {t: pooled_frequency(given) for t, given in texts.items() if ever_seen(given)}
     f: dict[int, float] = {}
     for term, value in stated.items():
         for ancestor in graph.ancestor_numbers(term):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-FORMAT = 1  # raise it whenever the tables change: old caches are then rebuilt
+FORMAT = 2  # raise it whenever the tables change: old caches are then rebuilt
 
 MANIFEST = "_manifest"  # the names of all tables, so that a missing one is noticed
 

@@ -5,7 +5,7 @@ from test_knowledge_score import make_graph
 from tiny_hpo import EXTRA_STANZAS, ROOT, TINY_PARENTS, TINY_ROWS, Row, hp
 
 from medai.knowledge import KnowledgeGraph, Synonym, load_graph
-from medai.knowledge.build import pooled_frequency
+from medai.knowledge.build import ever_seen, pooled_frequency
 from medai.knowledge.hpo import parse_frequency
 from medai.runtime import MedaiError
 
@@ -114,6 +114,21 @@ def test_bad_frequency(text):
 )
 def test_pooled_frequency(texts, expected):
     assert pooled_frequency(texts) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["0/3"], False),
+        (["0/3", "0/12"], False),
+        (["HP:0040285"], False),  # the class "excluded"
+        (["0/3", "5/7"], True),  # then the three count in the denominator
+        (["0/3", ""], True),
+        ([""], True),
+    ],
+)
+def test_a_finding_that_was_never_seen_is_no_finding(texts, expected):
+    assert ever_seen(texts) is expected
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,12 @@ def literal_scores(
             negated[r.disease].add(r.term)
         else:
             stated[r.disease][r.term].append(r.frequency)
+    for d in list(stated):  # what was looked for and never seen is no finding
+        for t in list(stated[d]):
+            if all(x.startswith("0/") or x == "HP:0040285" for x in stated[d][t]):
+                del stated[d][t]
+        if not stated[d]:
+            del stated[d]
     f = {d: defaultdict(float) for d in stated}
     for d, findings in stated.items():
         for t, texts in findings.items():
