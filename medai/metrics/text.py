@@ -19,7 +19,9 @@ from medai.runtime import MedaiError
 _TOLERANCE = 1e-9  # rounding may lift a certain event's log probability just above 0
 
 
-def _checked(logprobs: ArrayLike) -> np.ndarray:
+def _checked(logprobs: ArrayLike | Sequence[ArrayLike]) -> np.ndarray:
+    if isinstance(logprobs, list | tuple) and any(np.ndim(part) for part in logprobs):
+        logprobs = np.concatenate([np.ravel(part) for part in logprobs])
     values = np.asarray(logprobs, dtype=float).ravel()
     if values.size == 0:
         raise MedaiError(
@@ -38,15 +40,15 @@ def _checked(logprobs: ArrayLike) -> np.ndarray:
     return values
 
 
-def cross_entropy(logprobs: ArrayLike) -> float:
+def cross_entropy(logprobs: ArrayLike | Sequence[ArrayLike]) -> float:
     r"""Compute the mean negative log probability, in nats per token.
 
     .. math:: H = -\frac{1}{N} \sum_{i=1}^{N} \ln P(w_i \mid h_i)
 
     Parameters
     ----------
-    logprobs : array_like
-        Natural-log probability of each predicted token, any shape.
+    logprobs : array_like, or list of array_like
+        Natural-log probability of each predicted token, any shape, or one array per text.
 
     Returns
     -------
@@ -61,13 +63,13 @@ def cross_entropy(logprobs: ArrayLike) -> float:
     return float(-_checked(logprobs).mean() + 0.0)
 
 
-def perplexity(logprobs: ArrayLike) -> float:
+def perplexity(logprobs: ArrayLike | Sequence[ArrayLike]) -> float:
     r"""Compute :math:`\exp(-\frac1N\sum_i \ln P(w_i \mid h_i))`.
 
     Parameters
     ----------
-    logprobs : array_like
-        Natural-log probability of each predicted token, any shape.
+    logprobs : array_like, or list of array_like
+        Natural-log probability of each predicted token, any shape, or one array per text.
 
     Returns
     -------
@@ -83,12 +85,12 @@ def perplexity(logprobs: ArrayLike) -> float:
     return float(np.exp(cross_entropy(logprobs)))
 
 
-def bits_per_character(logprobs: ArrayLike, n_characters: int) -> float:
+def bits_per_character(logprobs: ArrayLike | Sequence[ArrayLike], n_characters: int) -> float:
     """Compute the code length of a text per character, comparable between tokenisers.
 
     Parameters
     ----------
-    logprobs : array_like
+    logprobs : array_like, or list of array_like
         Natural-log probability of each predicted token of the whole text.
     n_characters : int
         How many characters those tokens spell.
@@ -203,7 +205,7 @@ def perplexity_interval(
     if len(logprobs_by_text) == 0:
         raise MedaiError("no texts were given; score at least one text")
     arrays = [np.asarray(a, dtype=float).ravel() for a in logprobs_by_text]
-    estimate = perplexity(np.concatenate(arrays))
+    estimate = perplexity(arrays)
     sums = np.array([a.sum() for a in arrays])
     sizes = np.array([a.size for a in arrays])
     draws = np.empty(resamples)

@@ -279,7 +279,7 @@ class NGramModel:
 
     def perplexity(self, texts: Iterable[Text]) -> float:
         """Compute the perplexity of all tokens of all texts together, ends included."""
-        return perplexity(np.concatenate(self.logprobs(texts)))
+        return perplexity(self.logprobs(texts))
 
     # ---- generation ----------------------------------------------------------------
 

@@ -35,6 +35,14 @@ def test_hand_calculation():
     assert cross_entropy(np.log([1 / 2, 1 / 4, 1 / 8])) == pytest.approx(2 * np.log(2))
 
 
+def test_texts_of_different_length_are_averaged_by_token():
+    # (ln 2 + ln 4 + ln 8) / 3 again, not the mean of two texts' means
+    texts = [np.log([1 / 2, 1 / 4]), np.log([1 / 8])]
+    assert perplexity(texts) == pytest.approx(4)
+    assert bits_per_character(texts, 6) == pytest.approx(1)
+    assert cross_entropy([[-1.0, -2.0], [-3.0, -4.0]]) == 2.5
+
+
 def test_impossible_token_is_infinite():
     assert perplexity([-1.0, -np.inf]) == np.inf
 
@@ -117,6 +125,7 @@ def test_interval_covers_about_as_often_as_it_says():
     ("call", "words"),
     [
         (lambda: perplexity([]), "no log probabilities"),
+        (lambda: perplexity([[], []]), "no log probabilities"),
         (lambda: perplexity([0.5]), "above 0"),
         (lambda: perplexity([np.nan]), "NaN"),
         (lambda: bits_per_character([-1.0], 0), "n_characters = 0"),
