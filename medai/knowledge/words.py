@@ -18,9 +18,12 @@ _WORD = re.compile(rf"[^\W_](?:[{_INVISIBLE}]*[^\W_])*")
 _DROP_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 
 # Words that carry no meaning inside the name of a finding.
-FILLERS = frozenset("a an the of his her their its my your our s".split())
+FILLERS = frozenset(
+    {"a", "an", "the", "of", "his", "her", "their", "its", "my", "our", "your", "s"}
+)
 
 _IRREGULAR = {
+    "lens": "lens",
     "teeth": "tooth",
     "feet": "foot",
     "children": "child",
@@ -43,8 +46,8 @@ _IRREGULAR = {
 # a rule that makes an odd word of an odd word does no harm.
 _SPELLING = (
     (re.compile(r"ae$"), "a"),  # vertebrae, fibulae
-    (re.compile(r"[ao]e(?!$)"), "e"),  # anaemia, oedema, diarrhoea
-    (re.compile(r"(?<=[a-z]{3})our(?=$|s$|e|i|l)"), "or"),  # tumour, behavioural
+    (re.compile(r"[ao]e(?!$|s$)"), "e"),  # anaemia, oedema, diarrhoea
+    (re.compile(r"(?<=[a-z]{3})our(?=$|s$|[eila])"), "or"),  # tumour, behavioural
     (re.compile(r"(?<=[a-z]{2}[tb])re(?=$|s$)"), "er"),  # centre, fibre
     (re.compile(r"is(?=e$|es$|ed$|ing$|ation)"), "iz"),  # normalise
     (re.compile(r"ys(?=e$|ed$|ing$)"), "yz"),  # paralysed
@@ -56,7 +59,7 @@ _PLURAL = (
     (re.compile(r"(?<=[a-z]{3}o)ses$"), "sis"),  # stenoses
     (re.compile(r"(?<=[a-z]{2}st[ae])ses$"), "sis"),  # metastases
     (re.compile(r"(?<=[a-z][ey])ses$"), "sis"),  # pareses, paralyses
-    (re.compile(r"(?<=ss|sh|ch)es$"), ""),
+    (re.compile(r"(?<=ss|sh|ch|us)es$"), ""),
     (re.compile(r"(?<=[xz])es$"), ""),
     (re.compile(r"(?<=[a-z]{2})(?<![sui])s$"), ""),
 )
@@ -91,8 +94,7 @@ def normalise_word(word: str) -> str:
 def words_of(text: str) -> list[Word]:
     """Return the words of a text in order; ``text[w.start:w.end]`` is the original word."""
     return [
-        Word(normalise_word(match[0]), match.start(), match.end())
-        for match in _WORD.finditer(text)
+        Word(normalise_word(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)
     ]
 
 

@@ -1,0 +1,200 @@
+"""The names of all findings, ready to be looked up in free text.
+
+Every name and synonym below "Phenotypic abnormality" becomes a normalised phrase.  Building
+takes some seconds, so the result is kept on disk, under a name that changes with the ontology
+and with the code that normalises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from medai.knowledge import ngrams, words
+from medai.knowledge.ngrams import NgramIndex
+from medai.knowledge.store import (
+    Tables,
+    load_tables,
+    offsets_of,
+    pack_strings,
+    save_tables,
+    unpack_strings,
+)
+from medai.knowledge.words import normalise
+from medai.runtime import data_home
+
+if TYPE_CHECKING:
+    from medai.knowledge.graph import KnowledgeGraph
+
+# How well a name stands for its term: the term's own name first.  A broad synonym covers more
+# than the term, so it comes last.
+SCOPES = ("NAME", "EXACT", "NARROW", "RELATED", "BROAD")
+_HYPHENATED = re.compile(r"\w+-\w+")
+SCORES = (1.0, 1.0, 0.9, 0.8, 0.7)
+
+
+class Entry(NamedTuple):
+    """What a phrase stands for.
+
+    Attributes
+    ----------
+    phrase
+        The number of the phrase.
+    terms
+        Row numbers of the terms; more than one when the phrase is ambiguous.
+    scope
+        Position in ``SCOPES`` of the best name behind the phrase.
+    """
+
+    phrase: int
+    terms: tuple[int, ...]
+    scope: int
+
+
+class Lexicon:
+    """Phrases of the ontology: look-up by words, and by likeness.
+
+    Make one with :func:`lexicon_of`.
+
+    Attributes
+    ----------
+    phrases : list of str
+        Normalised phrases, each once.
+    vocabulary : frozenset of str
+        The words of all phrases.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, tables: Tables) -> None:
+        self.graph = graph
+        self.tables = tables
+        self.phrases = list(unpack_strings(tables, "phrase"))
+        self.cased = list(unpack_strings(tables, "cased"))
+        self.comma: list[bool] = tables["comma"].tolist()
+        self.by_phrase = {phrase: i for i, phrase in enumerate(self.phrases)}
+        self.vocabulary = frozenset(word for phrase in self.phrases for word in phrase.split())
+        self.longest = max((len(phrase.split()) for phrase in self.phrases), default=0)
+        self._terms = tables["terms"].tolist()
+        self._terms_of = tables["terms_of"].tolist()
+        self._scope = tables["scope"].tolist()
+
+    def entry(self, phrase: int) -> Entry:
+        """Return what a phrase stands for."""
+        terms = tuple(self._terms[self._terms_of[phrase] : self._terms_of[phrase + 1]])
+        return Entry(phrase, terms, self._scope[phrase])
+
+    @functools.cached_property
+    def by_bag(self) -> dict[str, int]:
+        """Phrases of several words by their sorted words; without those that differ in meaning."""
+        found: dict[str, int] = {}
+        for i, phrase in enumerate(self.phrases):
+            parts = phrase.split()
+            if not 2 <= len(parts) <= 8 or self.cased[i]:
+                continue
+            key = " ".join(sorted(parts))
+            other = found.setdefault(key, i)
+            if other >= 0 and self.entry(other).terms != self.entry(i).terms:
+                found[key] = -1
+        return {key: i for key, i in found.items() if i >= 0}
+
+    @functools.cached_property
+    def by_joined(self) -> dict[str, int]:
+        """Hyphenated names of two parts by their letters without the hyphen: lowset."""
+        hyphen = self.tables["hyphen"]
+        pairs = ((p.replace(" ", ""), i) for i, p in enumerate(self.phrases) if hyphen[i])
+        return {joined: i for joined, i in pairs if joined not in self.by_phrase}
+
+    @functools.cached_property
+    def ngrams(self) -> NgramIndex:
+        """The search by likeness."""
+        index = NgramIndex.__new__(NgramIndex)
+        index.codes, index.idf = self.tables["gram_codes"], self.tables["gram_idf"]
+        parts = tuple(self.tables[f"gram_{name}"] for name in ("data", "indices", "indptr"))
+        index.matrix = sparse.csr_matrix(parts, shape=(len(index.codes), len(self.phrases)))
+        return index
+
+
+def lexicon_of(graph: KnowledgeGraph) -> Lexicon:
+    """Return the lexicon of a graph: in memory, else from the disk, else built."""
+    known = graph.__dict__.get("_lexicon")
+    if known is None:
+        known = graph.__dict__["_lexicon"] = _load(graph)
+    return known
+
+
+def _load(graph: KnowledgeGraph) -> Lexicon:
+    path = data_home() / "knowledge" / f"lexicon-{_fingerprint(graph)}.npz"
+    tables = load_tables(path)
+    if tables is None:
+        tables = build(graph)
+        with contextlib.suppress(OSError):  # read-only or full disk: the next start is slow
+            save_tables(path, tables)
+    return Lexicon(graph, tables)
+
+
+def _fingerprint(graph: KnowledgeGraph) -> str:
+    """Hash the names of the ontology and the code that this file depends on."""
+    digest = hashlib.sha256()
+    for name in ("term_name", "synonym"):
+        for part in ("data", "offsets"):
+            digest.update(graph.tables[f"{name}.{part}"].tobytes())
+    digest.update(graph.tables["synonym_scope"].tobytes())
+    for path in (__file__, words.__file__, ngrams.__file__):
+        digest.update(Path(path).read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
+
+
+def build(graph: KnowledgeGraph) -> Tables:
+    """Normalise every name and synonym of every phenotypic abnormality of a graph."""
+    found: dict[str, dict[int, int]] = {}  # phrase -> term -> best scope
+    cased: dict[str, str] = {}
+    comma: dict[str, bool] = {}
+    hyphen: dict[str, bool] = {}
+    for term in graph.terms:
+        number = graph.term_number(term.id)
+        if not graph.phenotype[number]:
+            continue
+        names = [(term.name, "NAME", "")]
+        names += [(s.text, s.scope, s.kind) for s in term.synonyms]
+        for text, scope, kind in names:
+            phrase = normalise(text)
+            if not phrase or phrase.isdigit():
+                continue
+            place = SCOPES.index(scope) if scope in SCOPES else len(SCOPES) - 1
+            scopes = found.setdefault(phrase, {})
+            scopes[number] = min(place, scopes.get(number, place))
+            written = text if is_abbreviation(text, kind) else ""
+            cased[phrase] = written if cased.get(phrase, written) else ""
+            comma[phrase] = comma.get(phrase, False) or "," in text
+            hyphen[phrase] = hyphen.get(phrase, False) or _HYPHENATED.fullmatch(text) is not None
+    tables: Tables = {}
+    phrases = list(found)
+    pack_strings(tables, "phrase", phrases)
+    pack_strings(tables, "cased", (cased[phrase] for phrase in phrases))
+    best = [min(found[phrase].values()) for phrase in phrases]
+    terms = [
+        sorted(term for term, scope in found[phrase].items() if scope == lowest)
+        for phrase, lowest in zip(phrases, best, strict=True)
+    ]
+    tables["comma"] = np.array([comma[phrase] for phrase in phrases], dtype=bool)
+    tables["hyphen"] = np.array([hyphen[phrase] for phrase in phrases], dtype=bool)
+    tables["scope"] = np.array(best, dtype=np.int8)
+    tables["terms"] = np.array([t for one in terms for t in one], dtype=np.int32)
+    tables["terms_of"] = offsets_of([len(one) for one in terms])
+    index = NgramIndex(phrases)
+    tables["gram_codes"], tables["gram_idf"] = index.codes, index.idf
+    for name in ("data", "indices", "indptr"):
+        tables[f"gram_{name}"] = getattr(index.matrix, name)
+    return tables
+
+
+def is_abbreviation(text: str, kind: str) -> bool:
+    """Tell whether a name only counts when it is written in the same case: ASD, MI, Sad."""
+    capitals = sum(letter.isupper() for letter in text)
+    return " " not in text and (kind == "abbreviation" or (capitals >= 2 and len(text) <= 6))

@@ -1,0 +1,112 @@
+"""Look-alike search: which name in the ontology is spelt most like a phrase.
+
+Each phrase is a bag of character n-grams (3 to 5 characters, word borders included),
+weighted by TF-IDF and scaled to length 1; likeness is the cosine.  It finds inflected and
+misspelt words.  It does not know what words mean: a phrase and its opposite look alike, which
+is why :mod:`medai.knowledge.opposites` has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+SIZES = (3, 4, 5)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_BASE = len(_LETTERS) + 3  # a border, any other character, and 0 for "nothing"
+_BORDER, _OTHER = _BASE - 2, _BASE - 1
+_CODE = np.full(256, _OTHER, dtype=np.int64)
+_CODE[[ord(letter) for letter in _LETTERS]] = np.arange(1, len(_LETTERS) + 1)
+_CODE[ord(" ")] = _BORDER
+_CODE[ord("\n")] = 0
+
+
+def gram_codes(phrases: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the n-grams of many phrases as numbers.
+
+    Parameters
+    ----------
+    phrases
+        Normalised phrases: lower-case words with single spaces.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray)
+        For every n-gram of every phrase: the number of the phrase, and the code of the
+        n-gram; both of shape (n-grams,).  Other letters than a-z and 0-9 share one code.
+    """
+    text = "\n".join(f" {phrase} " for phrase in phrases)
+    data = _CODE[np.frombuffer(text.encode("latin-1", "replace"), dtype=np.uint8)]
+    phrase_of = np.cumsum(data == 0)
+    rows, codes = [], []
+    for size in SIZES:
+        if len(data) < size:
+            continue
+        windows = np.lib.stride_tricks.sliding_window_view(data, size)
+        inside = (windows != 0).all(axis=1)
+        powers = _BASE ** np.arange(size, dtype=np.int64)
+        codes.append(windows[inside] @ powers)  # leading digits are never 0: sizes differ
+        rows.append(phrase_of[: len(windows)][inside])
+    if not rows:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    return np.concatenate(rows), np.concatenate(codes)
+
+
+class NgramIndex:
+    """TF-IDF vectors of many phrases, searched by cosine.
+
+    Parameters
+    ----------
+    phrases
+        Normalised phrases; results refer to them by position.
+    """
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        rows, codes = gram_codes(phrases)
+        self.codes, columns = np.unique(codes, return_inverse=True)
+        shape = (len(phrases), len(self.codes))
+        counts = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+        frequency = np.bincount(counts.indices, minlength=shape[1])
+        self.idf = np.log((1 + shape[0]) / (1 + frequency)) + 1.0
+        self.matrix = self._weigh(counts).T.tocsr().astype(np.float32)  # (n-grams, phrases)
+
+    def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        norms = np.sqrt(counts.multiply(counts).sum(axis=1)).A1
+        norms[norms == 0] = 1.0
+        return sparse.diags(1 / norms) @ counts
+
+    def vectors(self, phrases: Sequence[str]) -> sparse.csr_matrix:
+        """Return the TF-IDF vectors of `phrases`, shape (phrases, n-grams of the index).
+
+        N-grams that the index has never seen count in the length of a vector, as if each
+        were as rare as possible: a phrase of mostly unknown letters is like nothing.
+        """
+        rows, codes = gram_codes(phrases)
+        columns = np.searchsorted(self.codes, codes)
+        columns[columns == len(self.codes)] = 0
+        known = self.codes[columns] == codes if len(self.codes) else np.zeros(len(codes), bool)
+        shape = (len(phrases), len(self.codes))
+        counts = sparse.csr_matrix(
+            (np.ones(known.sum()), (rows[known], columns[known])), shape=shape
+        )
+        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        squares = np.asarray(counts.multiply(counts).sum(axis=1)).ravel()
+        rarest = np.log(1 + self.matrix.shape[1]) + 1.0
+        squares += np.bincount(rows[~known], minlength=shape[0]) * rarest**2
+        squares[squares == 0] = 1.0
+        return sparse.diags(1 / np.sqrt(squares)) @ counts
+
+    def best(self, phrases: Sequence[str], top: int = 20) -> list[list[tuple[int, float]]]:
+        """Return for each phrase the `top` most alike, as (position, cosine), best first."""
+        results = []
+        for start in range(0, len(phrases), 64):  # small batches keep the memory small
+            scores = (self.vectors(phrases[start : start + 64]) @ self.matrix).tocsr()
+            for i in range(scores.shape[0]):
+                data = scores.data[scores.indptr[i] : scores.indptr[i + 1]]
+                where = scores.indices[scores.indptr[i] : scores.indptr[i + 1]]
+                keep = np.argsort(-data, kind="stable")[:top]
+                results.append([(int(where[k]), float(data[k])) for k in keep])
+        return results
