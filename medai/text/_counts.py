@@ -89,6 +89,35 @@ class NGramCounts:
         types = np.where(context >= 0, self.types[n][context], 0.0)
         return count, total, types
 
+    def followers(self, context: list[int], size: int) -> tuple[np.ndarray, float, float]:
+        """Find counts for every token after one context; see :meth:`lookup`.
+
+        Parameters
+        ----------
+        context : list of int
+            Fewer than ``order`` token ids.
+        size : int
+            How many tokens there are.
+
+        Returns
+        -------
+        count : numpy.ndarray of float, shape (size,)
+            How often each token was counted after the context.
+        total, types : float
+            How often the context, and with how many different tokens.
+        """
+        n, node = len(context), 0
+        count = np.zeros(size)
+        for keys, token in zip(self._keys, context, strict=False):
+            wanted = node * self.base + token
+            node = int(np.searchsorted(keys, wanted))
+            if node == len(keys) or keys[node] != wanted:
+                return count, 0.0, 0.0
+        keys = self._keys[n]
+        first, end = np.searchsorted(keys, [node * self.base, node * self.base + size])
+        count[keys[first:end] % self.base] = self.counts[n][first:end]
+        return count, self.total[n][node], self.types[n][node]
+
 
 def estimate_discount(counts: np.ndarray) -> float:
     """Estimate the discount n1 / (n1 + 2 n2) from the counts of one order."""

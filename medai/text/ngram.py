@@ -201,25 +201,28 @@ class NGramModel:
         count, total, _ = self._counts.lookup(rows[:, -m:])
         return count / np.maximum(total, 1), total > 0
 
-    def _probs(self, rows: np.ndarray) -> np.ndarray:
-        """Compute P(last token | the tokens before it) for rows of shape (N, order)."""
-        self._need_fit()
+    def _mix(self, find: Callable[[int], tuple]) -> np.ndarray:
+        """Combine the orders; ``find(m)`` gives count, context total and types of order m."""
         size = len(self.vocabulary)
-        p = np.full(len(rows), 1 / size)
         if self.smoothing == "add-k":
-            count, total, _ = self._counts.lookup(rows)
+            count, total, _ = find(self.order)
             return (count + self.k) / (total + self.k * size)
+        p = 1 / size
         for m in range(1, self.order + 1):
+            count, total, types = find(m)
+            one = np.maximum(total, 1)
             if self.smoothing == "kneser-ney":
                 d = self.discounts[m - 1]
-                count, total, types = self._counts.lookup(rows[:, -m:])
-                one = np.maximum(total, 1)
-                p = np.where(total > 0, (np.maximum(count - d, 0) + d * types * p) / one, p)
+                mixed = (np.maximum(count - d, 0) + d * types * p) / one
             else:
                 w = 1.0 if self.smoothing == "mle" else self.weights[m - 1]
-                ml, seen = self._relative(rows, m)
-                p = np.where(seen, w * ml + (1 - w) * p, p)
+                mixed = w * count / one + (1 - w) * p
+            p = np.where(total > 0, mixed, p)
         return p
+
+    def _probs(self, rows: np.ndarray) -> np.ndarray:
+        """Compute P(last token | the tokens before it) for rows of shape (N, order)."""
+        return self._mix(lambda m: self._counts.lookup(rows[:, -m:]))
 
     def _need_fit(self) -> None:
         if not self.vocabulary:
@@ -242,10 +245,7 @@ class NGramModel:
         bos, size = len(self.vocabulary), len(self.vocabulary)
         ids = [bos if t == BOS else self._index.get(t, 0) for t in self.tokens(context)]
         history = ([bos] * (self.order - 1) + ids)[len(ids) :]
-        rows = np.empty((size, self.order), dtype=np.int64)
-        rows[:, :-1] = history
-        rows[:, -1] = np.arange(size)
-        return self._probs(rows)
+        return self._mix(lambda m: self._counts.followers(history[self.order - m :], size))
 
     def prob(self, word: str, context: Text = "") -> float:
         """Compute P(word | context), as :meth:`distribution`; ``</s>`` asks for the end."""
