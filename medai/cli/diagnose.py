@@ -42,6 +42,7 @@ NOTES = (
     "Not medical advice.",
 )
 MOST_BYTES = 4_000_000
+MOST_DISEASES = 200  # each is explained; `medai rank-cases` gives long rankings without
 SHOWN = 15  # parts of the text that were not understood
 FOR, AGAINST = 6, 4  # lines of explanation for each disease
 GROUPS = {
@@ -78,8 +79,8 @@ def run(args: argparse.Namespace) -> int:
     from medai.runtime.errors import MedaiError
 
     text = read_text(args)
-    if args.top < 1:
-        raise MedaiError(f"--top {args.top}: give a whole number of at least 1.")
+    if not 1 <= args.top <= MOST_DISEASES:
+        raise MedaiError(f"--top {args.top}: give a whole number from 1 to {MOST_DISEASES}.")
     if not text.strip():
         raise MedaiError(f"The text is empty. {EXAMPLE}")
 

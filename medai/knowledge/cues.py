@@ -35,7 +35,8 @@ _LISTS = {
         "not shown", "not exhibit", "not report", "not reported", "not complain of", "not suffer",
         "not suffer from", "isn t", "doesn t", "doesn t have", "didn t have", "didn t", "don t",
         "don t have", "hasn t", "hasn t had", "haven t", "haven t had", "wasn t", "hadn t",
-        "weren t", "aren t", "not known to have", "not known for", "fails to show", "failed to show", "rules out", "free from any",
+        "weren t", "aren t", "not known to have", "not known for", "fails to show",
+        "failed to show", "rules out", "free from any",
         "nor is", "nor was", "nor are", "nor were", "nor has", "nor had", "nor did", "nor does",
     ),
     "list-no": (
