@@ -24,6 +24,7 @@ from tools.notebooks import ROOT, chapter_paths, code_cells, code_hash, receipt
 SECTIONS = ["When this harms", "Summary", "Quiz", "Exercises", "Data and model cards", "References"]
 WORDS = (1200, 2200)
 SECONDS = 60
+WIDTH = 88  # characters of code that fit the page's column
 
 
 def check_receipt(notebook: NotebookNode) -> list[str]:
@@ -109,6 +110,10 @@ def check_anatomy(path: Path, notebook: NotebookNode) -> list[str]:
             f"code cells too long (median {statistics.median(lengths):.0f}, longest "
             f"{max(lengths)} lines): split them, or move work into medai"
         )
+    for cell in (c for c in cells if "remove-cell" not in c.metadata.get("tags", [])):
+        wide = [line for line in cell.source.splitlines() if len(line) > WIDTH]
+        if wide:
+            found.append(f"code wider than the page ({len(wide[0])} characters): {wide[0]!r}")
     if not any(re.search(r"^\s*assert\b", cell.source, re.MULTILINE) for cell in cells):
         found.append("no claims cell: assert what the text says")
     figures = sum("figure" in cell.metadata.get("mystnb", {}) for cell in cells)
