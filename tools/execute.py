@@ -129,14 +129,14 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     cells = sum(len(nbformat.read(path, as_version=4).cells) for path in paths)
     failed = 0
-    with tqdm(total=cells, unit="cell") as bar, ThreadPoolExecutor(args.jobs) as pool:
+    with tqdm(total=cells, unit="cell", disable=None) as bar, ThreadPoolExecutor(args.jobs) as pool:
         runs = {pool.submit(execute, p, package, bar, args.timeout): p for p in paths}
         for run in as_completed(runs):
             try:
-                bar.write(run.result())
+                print(run.result(), flush=True)
             except CellExecutionError as error:
                 failed += 1
-                bar.write(f"{runs[run]} FAILED and was left as it was:\n{error}")
+                print(f"{runs[run]} FAILED and was left as it was:\n{error}", flush=True)
     return 1 if failed else 0
 
 

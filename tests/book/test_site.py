@@ -1,5 +1,6 @@
 """The built site in a real browser: nothing fails, nothing leaves, everybody can read it."""
 
+import dataclasses
 import functools
 import http.server
 import os
@@ -58,64 +59,121 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=str)
-def page(request, browser):
-    """Open a page of the given width and colour scheme that remembers what went wrong."""
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.troubles = []
-    page.on("requestfailed", lambda r: page.troubles.append(f"request failed: {r.url}"))
-    page.on("pageerror", lambda error: page.troubles.append(f"script error: {error}"))
-    page.on("response", lambda r: r.status >= 400 and page.troubles.append(f"{r.status}: {r.url}"))
-    page.on("console", lambda m: m.type == "error" and page.troubles.append(f"console: {m.text}"))
-    page.on(
-        "request",
-        lambda r: (
-            r.url.startswith(("http://127.0.0.1:", "data:", "blob:"))
-            or page.troubles.append(f"asks another host: {r.url}")
-        ),
-    )
-    yield page
-    context.close()
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """What one look at one page showed."""
+
+    troubles: list
+    formulas: tuple
+    pictures: list
+    too_wide: int
+    violations: list
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_whole(site, page, name):
-    """No failed or foreign request, no error, no sideways scroll; pictures and formulas drawn."""
-    page.goto(site + name, wait_until="load")
-    page.wait_for_function("!window.MathJax || !MathJax.startup || MathJax.startup.promise")
-    page.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
-    assert page.troubles == []
-    formulas = page.locator("article .math").count()
-    drawn = page.locator("article .math mjx-container").count()
-    assert drawn >= formulas
-    pictures = page.eval_on_selector_all(
-        "article img", "xs => xs.map(x => [x.src, x.alt, (x.loading = 'eager', x.naturalWidth)])"
-    )
-    assert [p for p in pictures if not p[1] or not p[2]] == []
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"the page scrolls sideways by {wide} px"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_serious_violation(site, page, name):
+def serious(page, **context):
+    """Return the serious and critical violations that axe finds in a part of a page."""
     from axe_playwright_python.sync_playwright import Axe
 
-    page.goto(site + name, wait_until="load")
-    page.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
-    found = [
+    found = Axe().run(page, context=context, options={"preload": False}).response["violations"]
+    return [
         (violation["id"], violation["nodes"][0]["html"][:200])
-        for violation in Axe().run(page).response["violations"]
+        for violation in found
         if violation["impact"] in ("serious", "critical")
     ]
-    assert found == []
+
+
+@pytest.fixture(scope="module")
+def visit(site, browser):
+    """Look at a page once per width and colour scheme; the tests share what was seen."""
+
+    @functools.cache
+    def look(name, width, scheme):
+        context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+        page, troubles = context.new_page(), []
+
+        def check_request(request):
+            if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+                troubles.append(f"asks another host: {request.url}")
+
+        def check_response(response):
+            if response.status >= 400:
+                troubles.append(f"{response.status}: {response.url}")
+
+        def check_console(message):
+            if message.type == "error":
+                troubles.append(f"console: {message.text}")
+
+        page.on("request", check_request)
+        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+        page.on("response", check_response)
+        page.on("console", check_console)
+        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page.goto(site + name, wait_until="load")
+        page.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
+        formulas = page.locator("article .math").count()
+        drawn = page.locator("article .math mjx-container").count()
+        pictures = page.eval_on_selector_all(
+            "article img", "xs => xs.map(x => [x.src, x.alt, x.naturalWidth])"
+        )
+        too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        loading = list(troubles)  # axe fetches style sheets of its own, under wrong addresses
+        violations = serious(page, exclude=[[".highlight"], ["mjx-container"]])
+        context.close()
+        return Visit(loading, (formulas, drawn), pictures, too_wide, violations)
+
+    return look
+
+
+looks = pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+)
+pages = pytest.mark.parametrize("name", PAGES)
+
+
+@pages
+@looks
+def test_nothing_fails_and_nothing_comes_from_another_host(visit, name, width, scheme):
+    assert visit(name, width, scheme).troubles == []
+
+
+@pages
+@looks
+def test_formulas_and_pictures_are_drawn_and_fit(visit, name, width, scheme):
+    seen = visit(name, width, scheme)
+    formulas, drawn = seen.formulas
+    assert drawn >= formulas
+    assert [p for p in seen.pictures if not p[1] or not p[2]] == [], "no alt text, or not drawn"
+    assert seen.too_wide <= 0, f"the page scrolls sideways by {seen.too_wide} px"
+
+
+@pages
+@looks
+def test_axe_finds_no_serious_violation(visit, name, width, scheme):
+    assert visit(name, width, scheme).violations == []
+
+
+def test_chapters_have_formulas_and_pictures(visit):
+    for name in CHAPTERS:
+        seen = visit(name, 1280, "light")
+        assert seen.formulas[0] > 5
+        assert len(seen.pictures) >= 2
 
 
 @pytest.fixture
 def plain(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 844})
     yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_highlighted_code_can_be_read(site, browser, scheme):
+    """Thousands of coloured words make axe slow, so one chapter stands for all."""
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(site + CHAPTERS[0])
+    assert page.locator(".cell_input .highlight span").count() > 100
+    assert serious(page, include=[[".cell_input"]]) == []
     context.close()
 
 
