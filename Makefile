@@ -31,6 +31,6 @@ lab: env-full
 serve-book: book
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 benchmarks: env-full
-	@for f in benchmarks/*.py; do echo "== $$f"; $(VENV_PYTHON) $$f || exit 1; done
+	@$(VENV_PYTHON) benchmarks/diagnosis.py
 clean:
 	rm -rf _build dist .pytest_cache .ruff_cache
