@@ -89,6 +89,8 @@ class Generated(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Parse the generated Markdown in place."""
+        for path in (*ROOT.glob("chapters/*/*.ipynb"), *ROOT.glob("medai/datasets/*.py")):
+            self.env.note_dependency(str(path))  # so that the page is made anew when they change
         text = GENERATORS[self.name]()
         container = nodes.section()
         container.document = self.state.document
