@@ -93,6 +93,21 @@ CARDS: tuple[Card, ...] = (
         flaws=("Not psychometrically tested.",),
     ),
     Card(
+        name="results",
+        title="Results measured on data that the book does not ship",
+        what="Numbers only, one JSON file a chapter, printed by the chapter with the date, the "
+        "command and the checksum of the data they were measured on.",
+        kind="embedded",
+        source="measured for this book (data/results/, by the scripts in benchmarks/)",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; each file holds its own date",
+        citation="this book",
+        flaws=(
+            "Chapter 21: measured on the part of the collection that was used for development.",
+        ),
+    ),
+    Card(
         name="smollm2-135m",
         title="SmolLM2-135M-Instruct, quantised to Q4_1",
         what="A language model of 135 million parameters in one GGUF file, small enough for any "
