@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.links import broken_links
 from tools.notebooks import ROOT
 
 # What Sphinx says, and what to do about it.
 WHAT_TO_DO = [
     (r"could not find bibtex key", "add the key to book/references.bib, or correct it"),
     (
-        r"target not found|undefined label|unknown document",
+        r"target not found|undefined label|unknown document|local id not found",
         "the link or label does not exist: correct it, or add the target (files go in _toc.yml)",
     ),
     (r"equation not found", "label the equation: $$ ... $$ (eq-NN-name)"),
@@ -35,6 +36,10 @@ def advice(line: str) -> str | None:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
     if not re.search(r"\b(WARNING|ERROR)\b:", plain):
         return None
+    # myst-nb counts cells and lines in one number: 80016 is line 16 of cell 8
+    if where := re.search(r"\.ipynb:(\d{5,})", plain):
+        cell, row = divmod(int(where[1]), 10_000)
+        plain = plain.replace(where[0], f".ipynb, cell {cell}, line {row}")
     for pattern, what in WHAT_TO_DO:
         if re.search(pattern, plain, re.IGNORECASE):
             return f"{plain}\n    -> {what}"
@@ -54,6 +59,8 @@ def build(
     command += ["--path-output", str(out.parent), "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=source)
     complaints = [a for a in map(advice, (done.stdout + done.stderr).splitlines()) if a]
+    for link in broken_links(out / "html"):
+        complaints.append(f"{link}\n    -> correct the link, or add its target")
     if done.returncode or complaints:
         say("\n".join(dict.fromkeys(complaints)) or done.stdout + done.stderr)
         say(f"\nThe book did not build cleanly: {len(set(complaints))} complaint(s) above.")

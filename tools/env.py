@@ -72,14 +72,14 @@ def main(level: str) -> int:
         print(f"Creating {VENV}", flush=True)
         subprocess.run([find_python(), "-m", "venv", "--clear", str(VENV)], check=True)
     print(f"Installing ({level}); the first time takes a few minutes.", flush=True)
+    for old in VENV.glob("installed-*"):  # from here on nothing is certain until pip is done
+        old.unlink()
     for arguments in LEVELS[level]:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         done = subprocess.run([*command, *arguments], cwd=ROOT)
         if done.returncode:
             print(f"pip could not install {' '.join(arguments)} (see above); run this again.")
             return done.returncode
-    for old in VENV.glob(f"installed-{level}-*"):
-        old.unlink()
     stamp(level).touch()
     return 0
 

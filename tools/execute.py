@@ -31,12 +31,13 @@ from tools.notebooks import ROOT, chapter_paths, code_cells, code_hash, package_
 VERSIONS = ["medai", "numpy", "scipy", "pandas", "matplotlib", "keras", "tensorflow", "torch"]
 
 
-def stale(path: Path, package: str) -> bool:
+def stale(path: Path) -> bool:
     """Say whether a chapter must run again."""
     notebook = nbformat.read(path, as_version=4)
     stored = receipt(notebook)
     missing = any(cell.execution_count is None for cell in code_cells(notebook))
-    return missing or stored.get("code") != code_hash(notebook) or stored.get("medai") != package
+    now = {"code": code_hash(notebook), "medai": package_hash(path)}
+    return missing or any(stored.get(what) != now[what] for what in now)
 
 
 class MemoryWatch(threading.Thread):
@@ -67,7 +68,7 @@ def device() -> str:
     return f"{gpu}; {cpu}" if gpu else cpu
 
 
-def execute(path: Path, package: str, bar: tqdm, timeout: int) -> str:
+def execute(path: Path, bar: tqdm, timeout: int) -> str:
     """Run one notebook in place; return a line about it."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
@@ -91,7 +92,7 @@ def execute(path: Path, package: str, bar: tqdm, timeout: int) -> str:
     notebook.metadata["medai"] = {
         "receipt": {
             "code": code_hash(notebook),
-            "medai": package,
+            "medai": package_hash(path),
             "outputs": [len(cell.outputs) for cell in code_cells(notebook)],
             "seconds": round(seconds, 1),
             "peak_memory_mb": round(watch.peak),
@@ -120,17 +121,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2))
     parser.add_argument("--timeout", type=int, default=300, help="seconds for one cell")
     args = parser.parse_args(argv)
-    package = package_hash()
     paths = chapter_paths(args.notebooks)
     if not (args.notebooks or args.all):
-        paths = [path for path in paths if stale(path, package)]
+        paths = [path for path in paths if stale(path)]
     if not paths:
         print("Every chapter is up to date (--all runs them anyway).")
         return 0
     cells = sum(len(nbformat.read(path, as_version=4).cells) for path in paths)
     failed = 0
     with tqdm(total=cells, unit="cell", disable=None) as bar, ThreadPoolExecutor(args.jobs) as pool:
-        runs = {pool.submit(execute, p, package, bar, args.timeout): p for p in paths}
+        runs = {pool.submit(execute, p, bar, args.timeout): p for p in paths}
         for run in as_completed(runs):
             try:
                 print(run.result(), flush=True)

@@ -34,10 +34,21 @@ def code_hash(notebook: nbformat.NotebookNode) -> str:
     return digest.hexdigest()
 
 
-def package_hash() -> str:
-    """SHA-256 over ``medai`` and ``data``: what a chapter's output depends on besides its code."""
+def package_hash(chapter: Path) -> str:
+    """SHA-256 over ``medai`` and ``data``: what a chapter's output depends on besides its code.
+
+    Of the quizzes and the results only those of this chapter count, so that a new chapter
+    does not make the others run again.
+    """
     digest = hashlib.sha256()
-    files = [*(ROOT / "medai").rglob("*.py"), *(ROOT / "data").rglob("*")]
+    number = chapter.name[:2]
+    of_a_chapter = {ROOT / "data" / name for name in ("quizzes", "results")}
+    files = [
+        path
+        for path in [*(ROOT / "medai").rglob("*.py"), *(ROOT / "data").rglob("*.*")]
+        if path.suffix != ".md"
+        and (path.parent not in of_a_chapter or path.name.startswith(number))
+    ]
     for path in sorted(p for p in files if p.is_file() and "__pycache__" not in p.parts):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))

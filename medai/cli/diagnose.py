@@ -149,13 +149,19 @@ def nothing_to_rank(text: str, findings: Findings) -> str:
         if names:
             parts.append(f"{words}: {', '.join(list(names)[:5])}.")
     if findings.contradictory:
-        both = ", ".join(findings.contradictory)
+        both = ", ".join(contradictory_names(findings))
         parts.append(f"Stated both as present and as absent: {both}.")
     for one in findings.unrecognised[:3]:
         similar = ", ".join(f"{name} ({hpo_id})" for hpo_id, name in one.suggestions)
         hint = f"; similar names: {similar}" if similar else ""
         parts.append(f'Not understood: "{shown(one.text)}"{hint}.')
     return " ".join([*parts, EXAMPLE])
+
+
+def contradictory_names(findings: Findings) -> list[str]:
+    """Return name and id of each finding that the text both states and denies."""
+    names = {finding.hpo_id: finding.name for finding in findings.present}
+    return [f"{names[hpo_id]} ({hpo_id})" for hpo_id in findings.contradictory]
 
 
 def main_script(text: str) -> str:
@@ -204,9 +210,8 @@ def print_findings(findings: Findings, ranking: Ranking) -> None:
             place = f'"{shown(one.text)}" [{one.start}:{one.end}]'
             print(f"  {one.hpo_id}  {one.name:32} {', '.join([place, *why])}")
     if findings.contradictory:
-        print(
-            f"Stated both as present and as absent, not used: {', '.join(findings.contradictory)}"
-        )
+        both = ", ".join(contradictory_names(findings))
+        print(f"Stated both as present and as absent, not used: {both}")
     if ranking.overruled:
         print(f"Denied, yet a special case is present, not used: {', '.join(ranking.overruled)}")
     if findings.unrecognised:

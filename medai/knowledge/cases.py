@@ -78,15 +78,20 @@ def parse_case(line: str) -> Case:
     case_id, present = record["id"], record["present"]
     if isinstance(case_id, bool) or not isinstance(case_id, str | int):
         raise MedaiError('"id" must be a string or a whole number')
+    if isinstance(case_id, str) and not case_id.isprintable():
+        raise MedaiError('"id" holds control characters or half a character; use plain text')
     if not isinstance(present, list) or not all(isinstance(term, str) for term in present):
         raise MedaiError('"present" must be a list of HPO ids')
     paper, disease = record.get("pmid"), record.get("disease_id")
+    if isinstance(paper, int) and not isinstance(paper, bool):
+        paper = str(paper)
     for key, value in (("pmid", paper), ("disease_id", disease)):
         if value is not None and not isinstance(value, str):
             raise MedaiError(f'"{key}" must be a string')
     if paper and paper.isdigit():
         paper = f"PMID:{paper}"
-    return Case(case_id, tuple(present), paper or None, disease or None)
+    present = tuple(term.strip().upper() for term in present)
+    return Case(case_id, present, paper or None, disease or None)
 
 
 def read_cases(

@@ -19,7 +19,8 @@ from medai.runtime import MedaiError
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of every line that is not blank.
 
-    A gzip file is recognised by its content.
+    A gzip file is recognised by its content.  The path is opened once, so a pipe works too;
+    ``-`` is standard input.
 
     Raises
     ------
@@ -27,12 +28,12 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         When the file is missing, cannot be read, or is a damaged gzip file.
     """
     try:
-        with open(path, "rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-        if not packed and path.suffix == ".gz" and path.stat().st_size:
-            raise MedaiError(f"{path} is named .gz but is not a gzip file.")
-        with gzip.open(path) if packed else open(path, "rb") as lines:
-            for number, line in enumerate(lines, start=1):
+        with sys.stdin.buffer if str(path) == "-" else open(path, "rb") as raw:
+            start = raw.peek(2)[:2]
+            packed = start == b"\x1f\x8b"
+            if start and not packed and path.suffix == ".gz":
+                raise MedaiError(f"{path} is named .gz but is not a gzip file.")
+            for number, line in enumerate(gzip.GzipFile(fileobj=raw) if packed else raw, start=1):
                 if line.strip():
                     yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

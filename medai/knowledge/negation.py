@@ -68,7 +68,9 @@ def _ends_sentence(text: str, match: re.Match) -> bool:
         before = re.search(r"\w+$", text[max(0, match.start() - 12) : match.start()])
         return before is None or before[0].casefold() not in _ABBREVIATIONS
     if mark in "?!":
-        return not after or after.isspace()
+        line = text.rfind("\n", 0, match.start()) + 1
+        opens = not re.search(r"\w", text[line : match.start()])  # "? seizures": a doubt
+        return not (mark == "?" and opens) and (not after or after.isspace())
     return True
 
 

@@ -222,7 +222,8 @@ class Reader:
         self.segment, self.at_start = [], False
 
     def _question(self, place: int) -> None:
-        if self.text[place + 1 : place + 2].isalnum():
+        opens = self.at_start and not self.segment  # "? seizures" at the start of a line
+        if re.match(r" ?\w" if opens else r"\w", self.text[place + 1 : place + 3]):
             self.next_doubt = Scope(Cue("", place, place + 1))
         elif self.segment:
             self.segment = self.segment[-1:]

@@ -7,7 +7,7 @@ import pytest
 from tools.build import advice, build
 from tools.notebooks import ROOT
 
-PAGE = """# A page with four defects
+PAGE = """# A page of defects
 
 [A link to nowhere](nowhere.md)
 
@@ -16,6 +16,8 @@ A citation of {footcite:t}`nobody2099`.
 A cross-reference to {numref}`fig-missing`, an equation {eq}`eq-missing`.
 
 ![](logo.svg)
+
+<a href="lost.html">raw</a> <a href="#lost-place">place</a>
 
 ```{footbibliography}
 ```
@@ -49,13 +51,21 @@ def messages(tmp_path_factory):
         ("fig-missing", "label does not exist"),
         ("eq-missing", "label the equation"),
         ("no alt text", "what the picture shows"),
+        ("lost.html", "correct the link"),
+        ("#lost-place", "correct the link"),
     ],
 )
 def test_defect_fails_the_build_and_says_what_to_do(messages, what, mend):
     at = messages.find(what)
     assert at >= 0, messages
     assert mend in messages[at : at + 400]
-    assert "index.md" in messages[max(0, at - 300) : at + 300]
+    assert "book/index" in messages[max(0, at - 300) : at + 300]
+
+
+def test_a_place_in_a_notebook_is_named_by_cell_and_line():
+    said = advice("/x/03_ngrams.ipynb:80016: WARNING: undefined label: 'a'")
+    assert "03_ngrams.ipynb, cell 8, line 16: WARNING" in said
+    assert "label does not exist" in said
 
 
 def test_advice_ignores_what_is_not_a_complaint():

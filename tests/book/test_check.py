@@ -79,7 +79,13 @@ def test_figure_without_alt_text_or_caption(notebook, part):
 
 
 @pytest.mark.parametrize(
-    "source", ["![](x.png)", "<img src='x.png'>", "```{figure} x.png\nCaption.\n```"]
+    "source",
+    [
+        "![](x.png)",
+        "<img src='x.png'>",
+        "<img src='x.png' alt=''>",
+        "```{figure} x.png\nCaption.\n```",
+    ],
 )
 def test_markdown_image_without_alt_text(notebook, source):
     notebook.cells.append(nbformat.v4.new_markdown_cell(source))

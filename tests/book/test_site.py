@@ -67,6 +67,7 @@ class Visit:
     formulas: tuple
     pictures: list
     too_wide: int
+    cut_formulas: list
     violations: list
 
 
@@ -117,9 +118,14 @@ def visit(site, browser):
         )
         too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         loading = list(troubles)  # axe fetches style sheets of its own, under wrong addresses
+        cut_formulas = page.eval_on_selector_all(
+            "article mjx-container[display='true']",
+            "xs => xs.filter(x => x.scrollWidth > x.clientWidth + 1)"
+            ".map(x => [x.scrollWidth, x.clientWidth, x.parentElement.id])",
+        )
         violations = serious(page, exclude=[[".highlight"], ["mjx-container"]])
         context.close()
-        return Visit(loading, (formulas, drawn), pictures, too_wide, violations)
+        return Visit(loading, (formulas, drawn), pictures, too_wide, cut_formulas, violations)
 
     return look
 
@@ -144,6 +150,7 @@ def test_formulas_and_pictures_are_drawn_and_fit(visit, name, width, scheme):
     assert drawn >= formulas
     assert [p for p in seen.pictures if not p[1] or not p[2]] == [], "no alt text, or not drawn"
     assert seen.too_wide <= 0, f"the page scrolls sideways by {seen.too_wide} px"
+    assert seen.cut_formulas == [], "a formula is wider than the page: break it into lines"
 
 
 @pages

@@ -114,7 +114,7 @@ UNUSABLE = {
     "no fever": "Recognised as denied: Fever",
     "possible fever": "Recognised as uncertain: Fever",
     "his mother has fever": "Recognised in relatives: Fever",
-    "fever. no fever": "Stated both as present and as absent: HP:0001945",
+    "fever. no fever": "Stated both as present and as absent: Fever (HP:0001945)",
     "😀😀😀": "No finding was recognised",
     "发热，咳嗽": "mostly in Chinese characters; medai reads English",
     "حمى وسعال": "mostly in Arabic letters",

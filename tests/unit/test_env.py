@@ -69,6 +69,16 @@ def test_changed_requirements_are_installed(folder, monkeypatch):
     assert len(list((folder / ".venv").glob("installed-book-*"))) == 1
 
 
+def test_a_failed_upgrade_leaves_no_stamp_of_the_old_state(folder, monkeypatch):
+    run(monkeypatch, "full", Pip())
+    (folder / "requirements.txt").write_text("package==2.0\n")
+    status, _ = run(monkeypatch, "full", Pip(fail_at=1))
+    assert status == 1
+    (folder / "requirements.txt").write_text("package==1.0\n")  # back to the old branch
+    _, commands = run(monkeypatch, "full", Pip())
+    assert commands
+
+
 def test_a_half_made_environment_is_made_again(folder, monkeypatch):
     (folder / ".venv" / "python").unlink()
     pip = Pip()

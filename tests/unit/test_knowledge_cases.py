@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -15,7 +16,8 @@ from tiny_hpo import EXTRA_STANZAS, TINY_PARENTS, TINY_ROWS, hp
 import medai.knowledge
 from medai.cli import main
 from medai.knowledge import load_graph
-from medai.knowledge.jsonl import atomic_text
+from medai.knowledge.cases import parse_case
+from medai.knowledge.jsonl import atomic_text, read_lines
 
 GOOD = {"id": "a", "present": [hp(12)], "excluded": [hp(21)], "pmid": "PMID:1"}
 
@@ -68,7 +70,8 @@ def test_bad_lines_are_reported_by_number(tiny, tmp_path, capsys):
         {"id": "x", "present": []},
         {"id": "x", "present": ["HP:7777777", "fever"]},
         {"id": "x", "present": [hp(6)]},
-        {"id": "x", "present": [hp(12)], "pmid": 7},
+        {"id": "x", "present": [hp(12)], "pmid": [7]},
+        f'{{"id": "\\ud800", "present": ["{hp(12)}"]}}',  # half a character
         "[" * 100_000,
     ]
     cases = write(tmp_path / "c.jsonl", [GOOD, "", *bad, GOOD | {"id": "last"}])
@@ -100,7 +103,7 @@ def test_mapped_and_ignored_ids_are_counted(tiny, tmp_path, capsys):
     err = capsys.readouterr().err
     assert "HP:0000099 -> HP:0000011 (x2)" in err
     assert "HP:0000091 (unknown or obsolete) (x2)" in err
-    assert "hp:12 (unknown or obsolete) (x2)" in err
+    assert "HP:12 (unknown or obsolete) (x2)" in err
     expected = [[r.disease_id, round(r.score, 6)] for r in tiny.rank([hp(11)])]
     assert read(tmp_path / "r.jsonl")[0]["ranking"] == expected
 
@@ -231,3 +234,21 @@ def test_a_device_is_written_to_not_replaced(tiny, tmp_path):
     cases = write(tmp_path / "c.jsonl", [GOOD])
     assert run(cases, "--out", os.devnull) == 0
     assert not os.path.isfile(os.devnull)
+
+
+def test_a_pipe_is_read_once_and_whole(tmp_path):
+    """Reading must not open the path twice: a pipe would lose what was read first."""
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    lines = "".join(json.dumps({"id": i, "present": [hp(12)]}) + "\n" for i in range(2000))
+    writer = threading.Thread(target=fifo.write_text, args=(lines,))
+    writer.start()
+    numbers = [number for number, _ in read_lines(fifo)]
+    writer.join(timeout=10)
+    assert numbers == list(range(1, 2001))
+
+
+def test_numbers_and_loose_ids_are_understood():
+    case = parse_case('{"id": 1, "present": [" hp:0001250 "], "pmid": 123}')
+    assert case.present == ("HP:0001250",)
+    assert case.paper == "PMID:123"
