@@ -14,7 +14,7 @@ so every finding has its own share of it:
 - each finding *x* that was looked for and is *absent* adds ``min(0, ln (1 - f(d, x)) /
   (1 - bg(x)))``: a disease that has *x* falls, none rises.
 
-The four constants come from the project's development notes and were not tuned here.
+The constants come from the project's development notes and were not tuned here.
 """
 
 from __future__ import annotations

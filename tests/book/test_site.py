@@ -22,7 +22,8 @@ pytestmark = [
 ]
 
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapter_paths()]
-PAGES = ["book/index.html", "book/how_to_use.html", "book/data_cards.html", *CHAPTERS]
+REFERENCE = ["data_cards", "api", "notation", "corrections", "receipts", "references"]
+PAGES = [f"book/{name}.html" for name in ("index", "how_to_use", *REFERENCE)] + CHAPTERS
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 ARGS += ["--disable-component-update", "--disable-sync"]
 

@@ -142,23 +142,36 @@ def test_command(tiny, tmp_path, monkeypatch, capsys):
     assert main(["benchmark", "diagnosis", str(tmp_path / "missing.jsonl")]) == 2
 
 
-@pytest.mark.shared
-def test_accuracy_on_the_shared_cases(shared, tmp_path, capsys):
-    """The thresholds of the project's brief, for at most ten cases of a disease.
-
-    They were set for unseen cases.  CLEAN has 98 diseases here, so its top-1 is known to
-    about 7 points; that threshold is asked of the interval, every other of the estimate.
-    """
+@pytest.fixture(scope="module")
+def accuracy(shared, tmp_path_factory):
+    """The benchmark on the developers' cases, by regime and method."""
     path = shared / "data" / "phenopackets_dev.jsonl.gz"
-    out = tmp_path / "report.json"
+    out = tmp_path_factory.mktemp("accuracy") / "report.json"
     assert main(["benchmark", "diagnosis", str(path), "--json", str(out)]) == 0
     report = json.loads(out.read_text())
-    result = {(r["regime"], r["method"]): r for r in report["results"]}
+    return {(r["regime"], r["method"]): r for r in report["results"]}
+
+
+@pytest.mark.shared
+@pytest.mark.xfail(
+    strict=True,
+    reason="asked of cases kept apart; on the development cases it is missed (27 %)",
+)
+def test_top_1_on_clean_cases_reaches_the_brief(accuracy):
+    assert accuracy["CLEAN", "medai"]["top-1"]["estimate"] >= 0.30
+
+
+@pytest.mark.shared
+def test_accuracy_on_the_shared_cases(accuracy):
+    """The thresholds of the project's brief, for at most ten cases of a disease.
+
+    They were set for unseen cases; the one that is missed here stands above.
+    """
+    result = accuracy
     every, clean, loo = (result[regime, "medai"] for regime in ("ALL", "CLEAN", "LOO"))
     assert (every["cases"], every["diseases"]) == (1283, 238)
     assert every["top-1"]["estimate"] >= 0.58
     assert every["top-10"]["estimate"] >= 0.75
-    assert clean["top-1"]["high"] >= 0.30
     assert clean["top-10"]["estimate"] >= 0.52
     assert loo["top-1"]["estimate"] >= 0.22
     assert loo["top-10"]["estimate"] >= 0.39
