@@ -170,6 +170,8 @@ def reach_by_keyboard(app: Sphinx, page: str, template: str, context: dict, tree
     body = context.get("body", "")
     with_svg = r"<figure(?=[^>]*>\s*(?:<a[^>]*>\s*)?<img[^>]*\.svg)"
     body = re.sub(with_svg, '<figure tabindex="0"', body)
+    # docutils calls this a list but gives it no list items, which misleads screen readers
+    body = body.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
     html_output = 'class="output text_html"'
     context["body"] = body.replace(html_output, f'{html_output} tabindex="0"')
 
