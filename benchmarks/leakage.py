@@ -9,7 +9,6 @@ command; the cases themselves stay where they are.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections import defaultdict
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from medai.cli.benchmark import read_labelled
+from medai.datasets.datacard import sha256_of
 from medai.knowledge import load_graph
 from medai.knowledge.benchmark import is_clean, run_benchmark, sample_cases, statistics
 from medai.knowledge.graph import KnowledgeGraph
@@ -111,7 +111,7 @@ def main(argument: str) -> int:
     report["made"] = {
         "command": f"python benchmarks/leakage.py {path.name}",
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "cases_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "cases_sha256": sha256_of(path),
     }
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

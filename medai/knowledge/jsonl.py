@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
-import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from medai.runtime import MedaiError
+from medai.runtime.files import replacing
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -68,11 +67,7 @@ def atomic_text(path: Path | None) -> Iterator[IO[str]]:
     try:
         if path.is_dir():
             raise IsADirectoryError(21, "it is a folder")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    except OSError as error:
-        raise MedaiError(f"{path} cannot be written: {error.strerror or error}.") from error
-    try:
-        with os.fdopen(handle, "wb") as raw:
+        with replacing(path) as raw:
             packed = path.suffix == ".gz"
             plain = contextlib.nullcontext(raw)
             with gzip.GzipFile("", "wb", 6, raw, mtime=0) if packed else plain as binary:
@@ -80,10 +75,5 @@ def atomic_text(path: Path | None) -> Iterator[IO[str]]:
                 yield text
                 text.flush()
                 text.detach()
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise MedaiError(f"{path} cannot be written: {error.strerror or error}.") from error
-        raise
+    except OSError as error:
+        raise MedaiError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -7,7 +7,6 @@ and with the code that normalises.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import re
@@ -21,10 +20,9 @@ from medai.knowledge import ngrams, words
 from medai.knowledge.ngrams import NgramIndex
 from medai.knowledge.store import (
     Tables,
-    load_tables,
-    offsets_of,
+    cached_tables,
+    pack_lists,
     pack_strings,
-    save_tables,
     unpack_strings,
 )
 from medai.knowledge.words import normalise
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
 SCOPES = ("NAME", "EXACT", "NARROW", "RELATED", "BROAD")
 _HYPHENATED = re.compile(r"\w+-\w+")
 SCORES = (1.0, 1.0, 0.9, 0.8, 0.7)
+GRAM_TABLES = ("codes", "idf", "data", "indices", "indptr")  # an NgramIndex on the disk
 
 
 class Entry(NamedTuple):
@@ -80,8 +79,8 @@ class Lexicon:
         self.by_phrase = {phrase: i for i, phrase in enumerate(self.phrases)}
         self.vocabulary = frozenset(word for phrase in self.phrases for word in phrase.split())
         self.longest = max((len(phrase.split()) for phrase in self.phrases), default=0)
-        self._terms = tables["terms"].tolist()
-        self._terms_of = tables["terms_of"].tolist()
+        self._terms = tables["terms.values"].tolist()
+        self._terms_of = tables["terms.offsets"].tolist()
         self._scope = tables["scope"].tolist()
 
     def entry(self, phrase: int) -> Entry:
@@ -113,11 +112,9 @@ class Lexicon:
     @functools.cached_property
     def ngrams(self) -> NgramIndex:
         """The search by likeness."""
-        index = NgramIndex.__new__(NgramIndex)
-        index.codes, index.idf = self.tables["gram_codes"], self.tables["gram_idf"]
-        parts = tuple(self.tables[f"gram_{name}"] for name in ("data", "indices", "indptr"))
-        index.matrix = sparse.csr_matrix(parts, shape=(len(index.codes), len(self.phrases)))
-        return index
+        codes, idf, *parts = (self.tables[f"gram_{name}"] for name in GRAM_TABLES)
+        matrix = sparse.csr_matrix(tuple(parts), shape=(len(codes), len(self.phrases)))
+        return NgramIndex(codes, idf, matrix)
 
 
 def lexicon_of(graph: KnowledgeGraph) -> Lexicon:
@@ -130,12 +127,7 @@ def lexicon_of(graph: KnowledgeGraph) -> Lexicon:
 
 def _load(graph: KnowledgeGraph) -> Lexicon:
     path = data_home() / "knowledge" / f"lexicon-{_fingerprint(graph)}.npz"
-    tables = load_tables(path)
-    if tables is None:
-        tables = build(graph)
-        with contextlib.suppress(OSError):  # read-only or full disk: the next start is slow
-            save_tables(path, tables)
-    return Lexicon(graph, tables)
+    return Lexicon(graph, cached_tables(path, lambda: build(graph)))
 
 
 def _fingerprint(graph: KnowledgeGraph) -> str:
@@ -185,12 +177,11 @@ def build(graph: KnowledgeGraph) -> Tables:
     tables["comma"] = np.array([comma[phrase] for phrase in phrases], dtype=bool)
     tables["hyphen"] = np.array([hyphen[phrase] for phrase in phrases], dtype=bool)
     tables["scope"] = np.array(best, dtype=np.int8)
-    tables["terms"] = np.array([t for one in terms for t in one], dtype=np.int32)
-    tables["terms_of"] = offsets_of([len(one) for one in terms])
-    index = NgramIndex(phrases)
-    tables["gram_codes"], tables["gram_idf"] = index.codes, index.idf
-    for name in ("data", "indices", "indptr"):
-        tables[f"gram_{name}"] = getattr(index.matrix, name)
+    pack_lists(tables, "terms", terms)
+    index = NgramIndex.of(phrases)
+    matrix = index.matrix
+    arrays = (index.codes, index.idf, matrix.data, matrix.indices, matrix.indptr)
+    tables |= {f"gram_{name}": array for name, array in zip(GRAM_TABLES, arrays, strict=True)}
     return tables
 
 

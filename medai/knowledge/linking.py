@@ -89,13 +89,16 @@ def link(text: str, graph: KnowledgeGraph | None = None) -> Findings:
     matches: list[_Match] = []
     for sentence in _split(words, bounds):
         matches += _match_names(lexicon, text, sentence)
-    ambiguous = [m for m in matches if _is_ambiguous(graph, m)]
     cues = find_cues(text, [(m.start, m.end) for m in matches])
     taken = sorted([*((m.start, m.end) for m in matches), *((c.start, c.end) for c in cues)])
     alike, unknown = _match_rest(lexicon, text, _chunks(text, words, bounds, taken))
-    unknown += [_ambiguous(lexicon, text, match) for match in ambiguous]
-    good = [m for m in matches if m not in ambiguous] if ambiguous else matches
-    good = sorted([*good, *alike], key=lambda match: match.start)
+    good = alike
+    for match in matches:
+        if _is_ambiguous(graph, match):
+            unknown.append(_ambiguous(lexicon, text, match))
+        else:
+            good.append(match)
+    good.sort(key=lambda match: match.start)
     findings = _with_contexts(lexicon, text, good, cues)
     groups = {
         status: tuple(f for f in findings if f.status == status and not f.family)

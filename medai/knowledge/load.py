@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 
 from medai.knowledge.build import build_tables
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.hpo import data_files
-from medai.knowledge.store import FORMAT, fingerprint, load_tables, save_tables
+from medai.knowledge.store import FORMAT, cached_tables, fingerprint
 from medai.runtime import data_home
 
 
@@ -29,9 +28,4 @@ def load_graph() -> KnowledgeGraph:
     obo, hpoa, version = data_files()
     name = f"hpo-{version}-{fingerprint(obo, hpoa)}-v{FORMAT}.npz"
     path = data_home() / "knowledge" / name
-    tables = load_tables(path)
-    if tables is None:
-        tables = build_tables(obo, hpoa, version)
-        with contextlib.suppress(OSError):  # read-only or full disk: the next start is slow
-            save_tables(path, tables)
-    return KnowledgeGraph(tables)
+    return KnowledgeGraph(cached_tables(path, lambda: build_tables(obo, hpoa, version)))

@@ -9,6 +9,7 @@ is why :mod:`medai.knowledge.opposites` has the last word.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -54,29 +55,52 @@ def gram_codes(phrases: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(rows), np.concatenate(codes)
 
 
-class NgramIndex:
-    """TF-IDF vectors of many phrases, searched by cosine.
+def count_grams(rows: np.ndarray, columns: np.ndarray, shape: tuple) -> sparse.csr_matrix:
+    """Return how often each n-gram (a column) stands in each phrase (a row)."""
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
-    Parameters
+
+def unit_rows(
+    counts: sparse.csr_matrix, idf: np.ndarray, unknown: np.ndarray | float = 0.0
+) -> sparse.csr_matrix:
+    """Turn counts into TF-IDF rows of length 1; `unknown` is what else their squares hold."""
+    weights = counts.copy()
+    weights.data = (1 + np.log(counts.data)) * idf[counts.indices]
+    squares = np.asarray(weights.multiply(weights).sum(axis=1)).ravel() + unknown
+    squares[squares == 0] = 1.0  # an empty row stays empty
+    return sparse.diags(1 / np.sqrt(squares)) @ weights
+
+
+@dataclass(frozen=True)
+class NgramIndex:
+    """TF-IDF vectors of many phrases, searched by cosine; results refer to them by position.
+
+    Make one with :meth:`of`.
+
+    Attributes
     ----------
-    phrases
-        Normalised phrases; results refer to them by position.
+    codes : numpy.ndarray
+        The n-grams that occur, sorted, shape (n-grams,).
+    idf : numpy.ndarray
+        Their weights, shape (n-grams,).
+    matrix : scipy.sparse.csr_matrix
+        Vectors of length 1, shape (n-grams, phrases).
     """
 
-    def __init__(self, phrases: Sequence[str]) -> None:
-        rows, codes = gram_codes(phrases)
-        self.codes, columns = np.unique(codes, return_inverse=True)
-        shape = (len(phrases), len(self.codes))
-        counts = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
-        frequency = np.bincount(counts.indices, minlength=shape[1])
-        self.idf = np.log((1 + shape[0]) / (1 + frequency)) + 1.0
-        self.matrix = self._weigh(counts).T.tocsr().astype(np.float32)  # (n-grams, phrases)
+    codes: np.ndarray
+    idf: np.ndarray
+    matrix: sparse.csr_matrix
 
-    def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
-        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
-        norms = np.sqrt(counts.multiply(counts).sum(axis=1)).A1
-        norms[norms == 0] = 1.0
-        return sparse.diags(1 / norms) @ counts
+    @classmethod
+    def of(cls, phrases: Sequence[str]) -> NgramIndex:
+        """Index normalised phrases."""
+        rows, occurring = gram_codes(phrases)
+        codes, columns = np.unique(occurring, return_inverse=True)
+        shape = (len(phrases), len(codes))
+        counts = count_grams(rows, columns, shape)
+        frequency = np.bincount(counts.indices, minlength=shape[1])
+        idf = np.log((1 + shape[0]) / (1 + frequency)) + 1.0
+        return cls(codes, idf, unit_rows(counts, idf).T.tocsr().astype(np.float32))
 
     def vectors(self, phrases: Sequence[str]) -> sparse.csr_matrix:
         """Return the TF-IDF vectors of `phrases`, shape (phrases, n-grams of the index).
@@ -89,15 +113,10 @@ class NgramIndex:
         columns[columns == len(self.codes)] = 0
         known = self.codes[columns] == codes if len(self.codes) else np.zeros(len(codes), bool)
         shape = (len(phrases), len(self.codes))
-        counts = sparse.csr_matrix(
-            (np.ones(known.sum()), (rows[known], columns[known])), shape=shape
-        )
-        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
-        squares = np.asarray(counts.multiply(counts).sum(axis=1)).ravel()
+        counts = count_grams(rows[known], columns[known], shape)
         rarest = np.log(1 + self.matrix.shape[1]) + 1.0
-        squares += np.bincount(rows[~known], minlength=shape[0]) * rarest**2
-        squares[squares == 0] = 1.0
-        return sparse.diags(1 / np.sqrt(squares)) @ counts
+        unknown = np.bincount(rows[~known], minlength=shape[0]) * rarest**2
+        return unit_rows(counts, self.idf, unknown)
 
     def best(self, phrases: Sequence[str], top: int = 20) -> list[list[tuple[int, float]]]:
         """Return for each phrase the `top` most alike, as (position, cosine), best first."""

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-CLASS_NAMES = {
-    "HP:0040280": "obligate (100 %)",
-    "HP:0040281": "very frequent (80-99 %)",
-    "HP:0040282": "frequent (30-79 %)",
-    "HP:0040283": "occasional (5-29 %)",
-    "HP:0040284": "very rare (1-4 %)",
-    "HP:0040285": "excluded (0 %)",
-    "": "frequency not stated",
-}
-EVIDENCE_NAMES = {
-    "PCS": "published clinical study",
-    "TAS": "traceable author statement",
-    "IEA": "inferred from electronic annotation",
+# HPO's frequency classes: the name, and the middle of the range that it stands for.
+FREQUENCY_CLASSES = {
+    "HP:0040280": ("obligate (100 %)", 1.0),
+    "HP:0040281": ("very frequent (80-99 %)", 0.895),
+    "HP:0040282": ("frequent (30-79 %)", 0.545),
+    "HP:0040283": ("occasional (5-29 %)", 0.17),
+    "HP:0040284": ("very rare (1-4 %)", 0.025),
+    "HP:0040285": ("excluded (0 %)", 0.0),
+    "": ("frequency not stated", 1.0),  # the source names the finding without exception
 }
 
 
@@ -92,7 +88,7 @@ class Annotation:
         """The frequency in words: HPO's classes are spelt out, 0/m is called unseen."""
         if self.frequency.startswith("0/"):
             return f"{self.frequency} (looked for, not seen)"
-        return CLASS_NAMES.get(self.frequency, self.frequency)
+        return FREQUENCY_CLASSES.get(self.frequency, (self.frequency,))[0]
 
     def to_dict(self) -> dict:
         """Return the annotation as JSON-ready values."""

@@ -3,21 +3,18 @@
 The tables are a flat dictionary of NumPy arrays.  A list of strings becomes two arrays,
 the UTF-8 bytes of all strings in a row and the offsets at which each one ends, so that the
 file can be read with ``allow_pickle=False``: a pickle could run code, plain arrays cannot.
-
-A new file is written beside the old one under a name of its own and then renamed.  Renaming
-is atomic, so a reader sees the old file or the new one, and two processes that build the
-cache at the same time do no harm: the later rename wins, with the same content.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from medai.runtime.files import replacing
 
 FORMAT = 2  # raise it whenever the tables change: old caches are then rebuilt
 
@@ -99,16 +96,9 @@ def save_tables(path: Path, tables: Tables) -> None:
         When the folder cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            names = np.frombuffer("\n".join(sorted(tables)).encode(), dtype=np.uint8)
-            np.savez(file, **tables, **{MANIFEST: names})
-        os.chmod(name, 0o644)  # mkstemp makes files that only their owner can read
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    names = np.frombuffer("\n".join(sorted(tables)).encode(), dtype=np.uint8)
+    with replacing(path) as file:
+        np.savez(file, **tables, **{MANIFEST: names})
 
 
 def load_tables(path: Path) -> Tables | None:
@@ -124,3 +114,13 @@ def load_tables(path: Path) -> Tables | None:
     except Exception:  # damage anywhere in a zip file shows as almost any kind of error
         return None
     return tables if manifest == sorted(tables) else None
+
+
+def cached_tables(path: Path, build: Callable[[], Tables]) -> Tables:
+    """Return the tables in `path`; where they are absent or damaged, build and keep them."""
+    tables = load_tables(path)
+    if tables is None:
+        tables = build()
+        with contextlib.suppress(OSError):  # read-only or full disk: the next start is slow
+            save_tables(path, tables)
+    return tables

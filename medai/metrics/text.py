@@ -206,6 +206,8 @@ def perplexity_interval(
         raise MedaiError("no texts were given; score at least one text")
     arrays = [np.asarray(a, dtype=float).ravel() for a in logprobs_by_text]
     estimate = perplexity(arrays)
+    # Not cluster_bootstrap: it multiplies by how often a text is drawn, and an impossible text
+    # (infinite sum) that is drawn 0 times would give NaN.
     sums = np.array([a.sum() for a in arrays])
     sizes = np.array([a.size for a in arrays])
     draws = np.empty(resamples)

@@ -121,6 +121,14 @@ def test_interval_covers_about_as_often_as_it_says():
     assert 0.87 <= hits / 200 <= 1
 
 
+def test_interval_with_an_impossible_text_is_open_above():
+    texts = [np.log([0.5, 0.5])] * 9 + [[-np.inf]]
+    estimate, low, high = perplexity_interval(texts, np.random.default_rng(0))
+    assert estimate == np.inf
+    assert low == pytest.approx(2)  # a third of the samples do not hold the impossible text
+    assert high == np.inf
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
