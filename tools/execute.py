@@ -26,6 +26,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
+from medai.runtime.devices import device_name
+from medai.runtime.files import replacing
 from tools.notebooks import ROOT, chapter_paths, code_cells, code_hash, package_hash, receipt
 
 VERSIONS = ["medai", "numpy", "scipy", "pandas", "matplotlib", "keras", "tensorflow", "torch"]
@@ -61,13 +63,6 @@ class MemoryWatch(threading.Thread):
                 continue
 
 
-def device() -> str:
-    """Name the device the notebooks ran on."""
-    gpu = os.popen("nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null").read().strip()
-    cpu = f"CPU, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
-    return f"{gpu}; {cpu}" if gpu else cpu
-
-
 def execute(path: Path, bar: tqdm, timeout: int) -> str:
     """Run one notebook in place; return a line about it."""
     notebook = nbformat.read(path, as_version=4)
@@ -78,6 +73,7 @@ def execute(path: Path, bar: tqdm, timeout: int) -> str:
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=lambda **_: bar.update(1),
         record_timing=False,
+        coalesce_streams=True,  # else one text falls into pieces by chance
         extra_arguments=["--log-level=ERROR"],
     )
     watch = MemoryWatch(client)
@@ -96,7 +92,7 @@ def execute(path: Path, bar: tqdm, timeout: int) -> str:
             "outputs": [len(cell.outputs) for cell in code_cells(notebook)],
             "seconds": round(seconds, 1),
             "peak_memory_mb": round(watch.peak),
-            "device": device(),
+            "device": f"{device_name()}, {platform.system()} {platform.machine()}",
             "executed": datetime.now(UTC).strftime("%Y-%m-%d"),
             "python": platform.python_version(),
             "versions": {name: installed[name] for name in VERSIONS if name in installed},
@@ -108,9 +104,8 @@ def execute(path: Path, bar: tqdm, timeout: int) -> str:
         "file_extension": ".py",
         "mimetype": "text/x-python",
     }
-    temporary = path.with_suffix(".ipynb.tmp")
-    nbformat.write(notebook, temporary)
-    os.replace(temporary, path)
+    with replacing(path) as file:
+        file.write(nbformat.writes(notebook).encode() + b"\n")
     return f"{path.relative_to(ROOT)}: {seconds:.0f} s, {watch.peak:.0f} MB"
 
 
