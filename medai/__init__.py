@@ -11,7 +11,17 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_ROOMS = ("runtime", "datasets", "metrics", "text", "knowledge", "plots", "cli")
+_ROOMS = (
+    "runtime",
+    "datasets",
+    "preprocess",
+    "metrics",
+    "nn",
+    "text",
+    "knowledge",
+    "plots",
+    "cli",
+)
 
 __all__ = ["__version__", *_ROOMS]
 

@@ -24,7 +24,7 @@ TEXT = {".md", ".ipynb", ".yml", ".yaml", ".toml", ".cff", ".py", ".html", ".txt
 
 # Places that carry the whole address, and places that carry only "owner/name".
 WHOLE = [
-    r"medai @ git\+(?P<it>[^\s\"'\\]+?)(?:\.git)?@",
+    r"medai(?:\[\w+\])? @ git\+(?P<it>[^\s\"'\\]+?)(?:\.git)?@",
     r"(?m)^\s*repository(?:_url|-code): *[\"']?(?P<it>[^\s\"']+)",
     r"git clone (?:--?[\w=-]+ )*(?P<it>https?://[^\s`\"'\\]+?)(?:\.git)?(?=[\s`\"'\\]|$)",
     r"(?m)^(?:Repository|Source|Issues) = \"(?P<it>https?://[^\"]+?)(?:/issues)?\"",

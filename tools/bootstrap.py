@@ -27,7 +27,7 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 
 if find_spec("google") and find_spec("google.colab") and not find_spec("medai"):
-    source = os.environ.get("MEDAI_WHEEL", "medai @ git+{url}@{branch}")
+    source = os.environ.get("MEDAI_WHEEL", "medai[notebooks] @ git+{url}@{branch}")
     keep = {{"numpy", "scipy", "pandas", "torch", "tensorflow", "keras"}}  # Colab's own stay
     pins = {{f"{{d.name}}=={{d.version}}\\n" for d in distributions() if d.name in keep}}
     with open("colab-versions.txt", "w") as file:

@@ -79,7 +79,7 @@ def test_on_colab_it_installs_with_pins(cell, monkeypatch):
     fake = cell({"google", "google.colab"}, FakeRun(0))
     (command,) = fake.commands
     url, branch = address.repository()
-    assert f"medai @ git+{url}@{branch}" in command
+    assert f"medai[notebooks] @ git+{url}@{branch}" in command
     import numpy
     import scipy
 
@@ -312,7 +312,7 @@ def test_colab_installs_medai_changes_nothing_else_and_a_chapter_runs(
         [str(colab), "-c", code[0].source],
         capture_output=True,
         text=True,
-        env=online_env(MEDAI_WHEEL=str(wheel)),
+        env=online_env(MEDAI_WHEEL=f"{wheel}[notebooks]"),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr

@@ -16,7 +16,9 @@ ROOT = PACKAGE.parent
 MAY_IMPORT = {
     "runtime": set(),
     "datasets": {"runtime"},
+    "preprocess": {"runtime", "datasets"},
     "metrics": {"runtime"},
+    "nn": {"runtime", "metrics"},
     "text": {"runtime", "datasets", "metrics"},
     "knowledge": {"runtime", "datasets", "metrics"},
     "plots": {"runtime", "datasets", "metrics"},

@@ -1,0 +1,7 @@
+"""Cards of the image data.  Standard library only."""
+
+from __future__ import annotations
+
+from medai.datasets.datacard import Card
+
+CARDS: tuple[Card, ...] = ()

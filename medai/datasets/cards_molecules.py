@@ -1,0 +1,7 @@
+"""Cards of the molecules.  Standard library only."""
+
+from __future__ import annotations
+
+from medai.datasets.datacard import Card
+
+CARDS: tuple[Card, ...] = ()

@@ -1,0 +1,1 @@
+"""Train honestly: splits, checks, fit and resume, schedules, averaging, tuning."""
