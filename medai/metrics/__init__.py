@@ -1,10 +1,41 @@
-"""Metrics: text (perplexity and its kin) and ranking."""
+"""Metrics: text (perplexity and its kin), ranking, recommendation."""
 
+from medai.metrics.classification import (
+    Confusion,
+    accuracy,
+    average_precision,
+    bootstrap_interval,
+    brier_score,
+    calibration_error,
+    calibration_table,
+    choose_threshold,
+    compare,
+    confusion,
+    decision_curve,
+    likelihood_ratios,
+    log_loss,
+    net_benefit,
+    precision,
+    predictive_values,
+    report,
+    roc_auc,
+    sensitivity,
+    specificity,
+    wilson,
+)
 from medai.metrics.ranking import (
     cluster_bootstrap,
     mean_reciprocal_rank,
     pessimistic_rank,
     top_k_accuracy,
+)
+from medai.metrics.recommend import (
+    EASE,
+    hide_some,
+    ndcg_at_k,
+    popularity,
+    recall_at_k,
+    target_ranks,
 )
 from medai.metrics.text import (
     bits_per_character,
@@ -15,13 +46,40 @@ from medai.metrics.text import (
 )
 
 __all__ = [
+    "EASE",
+    "Confusion",
+    "accuracy",
+    "average_precision",
     "bits_per_character",
+    "bootstrap_interval",
+    "brier_score",
+    "calibration_error",
+    "calibration_table",
+    "choose_threshold",
     "cluster_bootstrap",
+    "compare",
+    "confusion",
     "cross_entropy",
+    "decision_curve",
+    "hide_some",
+    "likelihood_ratios",
+    "log_loss",
     "mean_reciprocal_rank",
+    "ndcg_at_k",
+    "net_benefit",
     "perplexity",
     "perplexity_from_logits",
     "perplexity_interval",
     "pessimistic_rank",
+    "popularity",
+    "precision",
+    "predictive_values",
+    "recall_at_k",
+    "report",
+    "roc_auc",
+    "sensitivity",
+    "specificity",
+    "target_ranks",
     "top_k_accuracy",
+    "wilson",
 ]
