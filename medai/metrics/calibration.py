@@ -1,8 +1,9 @@
 """Can the probabilities be believed, and does acting on them help: calibration, net benefit.
 
 Calibration compares the risk that was stated with the share that came true.  Net benefit
-(Vickers and Elkin, Medical Decision Making 2006;26:565) counts what a decision at a
-threshold brings, in true positives, after paying for the false ones.
+(Vickers and Elkin 2006; explained step by step by Vickers, van Calster and Steyerberg 2019,
+doi 10.1186/s41512-019-0064-7) counts what a decision at a threshold brings, in true
+positives, after paying for the false ones.
 """
 
 from __future__ import annotations
