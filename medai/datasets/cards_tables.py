@@ -79,10 +79,10 @@ CARDS: tuple[Card, ...] = (
         title="ACTG 175, a randomised trial of four HIV treatments",
         what="2,139 participants of the 1991-95 trial: baseline, treatment arm, CD4 counts at "
         "weeks 20 and 96, and time to progression.",
-        kind="external",
+        kind="package",
         source="ACTG175.csv of the pip package lifelines 0.30.3 (earlier versions do not have "
-        "it; 0.30.3 asks for pandas below 3, so it is installed with `--no-deps`); first "
-        "published in the R package speff2trial",
+        "it; 0.30.3 asks for pandas below 3, so install it with `--no-deps`: only the file is "
+        "used); first published in the R package speff2trial",
         licence="MIT, as part of lifelines (licence field of the package opened); speff2trial "
         "itself is GPL-2",
         licence_url="https://github.com/CamDavidsonPilon/lifelines/blob/master/LICENSE",
@@ -103,5 +103,7 @@ CARDS: tuple[Card, ...] = (
                 "56fba31fa0d7bfbff9667b7149fd96a97c352e72aa582871a62a935e812f0e07",
             ),
         ),
+        package=("lifelines", "0.30.3"),
+        module="lifelines",
     ),
 )
