@@ -9,9 +9,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from medai.datasets import card
 from medai.datasets.eunomia import EVENTS, eunomia
+from medai.datasets.order import DRUG, NAMES, RASH, order_matters
 from medai.runtime import MedaiError
 
 MATTHEW = 8507  # OMOP's standard concept for male
@@ -197,3 +200,59 @@ def test_reading_leaves_the_file_alone_even_while_somebody_writes(tmp_path, monk
         writer.communicate("\n", timeout=30)
     assert len(eunomia(path).table("person")) == 2694
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
+# --- the generator whose order matters ---
+
+
+def test_the_bag_tells_nothing_and_the_oracle_much():
+    """The expected AUC of the oracle is checked against pairs weighted by the true chances."""
+    task = order_matters(20_000, seed=1)
+    assert abs(task.labels.mean() - 0.5) < 3 * 0.5 / np.sqrt(20_000)
+    p = np.sort(task.probability)
+    # AUC = P(score of a positive > score of a negative), in closed form from the chances
+    below = np.cumsum(1 - p) - (1 - p)
+    expected = (p * below).sum() / (p.sum() * (1 - p).sum())
+    auc = roc_auc_score(task.labels, task.probability)
+    assert abs(auc - expected) < 0.01
+    assert 0.86 < expected < 0.88
+    half = len(task) // 2
+    bag = LogisticRegression().fit(task.bag()[:half], task.labels[:half])
+    score = bag.predict_proba(task.bag()[half:])[:, 1]
+    # standard error of an AUC of one half: sqrt((m + n + 1) / (12 m n)), m = n = 5,000
+    assert abs(roc_auc_score(task.labels[half:], score) - 0.5) < 3.3 * np.sqrt(1 / 30_000)
+
+
+def test_exchanging_drug_and_rash_turns_the_label():
+    """The proof of the docstring: same bag, same gaps, the opposite chance."""
+    task = order_matters(50, seed=3)
+    twin = task.codes.copy()
+    twin[task.codes == DRUG], twin[task.codes == RASH] = RASH, DRUG
+    days = np.cumsum(task.gaps, axis=1)
+    for codes, day, p in zip(twin, days, task.probability, strict=True):
+        apart = day[codes == RASH][0] - day[codes == DRUG][0]
+        z = 7 * np.sign(apart) * np.exp(-abs(apart) / 30)
+        assert abs(1 / (1 + np.exp(-z)) - (1 - p)) < 1e-6
+        assert np.sort(codes).tolist() == np.sort(task.codes[(twin == codes).all(1)][0]).tolist()
+
+
+def test_shape_of_the_order_task():
+    task = order_matters(300, seed=2)
+    assert task.codes.shape == task.gaps.shape == (300, 12)
+    lengths = (task.codes > 0).sum(axis=1)
+    assert (lengths.min(), lengths.max()) == (6, 12)
+    assert (task.bag()[:, [DRUG - 1, RASH - 1]] == 1).all()
+    assert (task.gaps[task.codes == 0] == 0).all()
+    assert (task.gaps[:, 1:][task.codes[:, 1:] > 0] >= 1).all()
+    assert task.codes.max() == len(NAMES) - 1
+    same = order_matters(300, seed=2)
+    assert (same.codes == task.codes).all()
+    assert (same.labels == task.labels).all()
+    assert (order_matters(300, seed=4).codes != task.codes).any()
+    assert (order_matters(300, strength=0).probability == 0.5).all()
+
+
+@pytest.mark.parametrize("bad", [{"n": 0}, {"tau": 0}, {"strength": -1}])
+def test_bad_settings_of_the_order_task(bad):
+    with pytest.raises(MedaiError, match="need n >= 1"):
+        order_matters(**bad)
