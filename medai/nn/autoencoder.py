@@ -9,46 +9,15 @@ both halves.  The target of training is the input itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
+from medai.nn.autoencoder_parts import HideItems, MissingItems, ReconstructionLoss, TiedDense
 from medai.runtime import MedaiError
 
-Tensor = Any  # a tensor of the backend in use
-
-
-class TiedDense(layers.Layer):
-    """The mirror of a dense layer: multiplies by its kernel, transposed.
-
-    Parameters
-    ----------
-    source : keras.layers.Dense
-        A layer that is built already; the kernel is shared, not copied.
-    activation : str, optional
-        Linear by default.
-    """
-
-    def __init__(self, source: layers.Dense, activation: str | None = None, **kwargs) -> None:
-        super().__init__(**kwargs)
-        self.source = source
-        self.activation = keras.activations.get(activation)
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Make the bias; the kernel exists already."""
-        width = self.source.kernel.shape[0]
-        self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
-
-    def call(self, inputs: Tensor) -> Tensor:
-        """Map (B, k) to (B, d)."""
-        back = ops.matmul(inputs, ops.transpose(self.source.kernel))
-        return self.activation(back + self.bias)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Replace the last axis."""
-        return (*input_shape[:-1], self.source.kernel.shape[0])
+__all__ = ["ReconstructionLoss", "autoencoder", "check_items", "denoising_autoencoder"]
 
 
 def autoencoder(
@@ -116,92 +85,72 @@ def denoising_autoencoder(
     *,
     hidden: Sequence[int] = (),
     activation: str = "tanh",
-    drop: float = 0.5,
+    drop: float = 0.2,
     likelihood: str = "multinomial",
-    normalise: bool = True,
+    columns: np.ndarray | None = None,
+    normalise: bool = False,
 ) -> keras.Model:
-    """Return an autoencoder that learns to write out the whole from a part.
+    """Return an autoencoder that learns to write out what is missing from a list.
 
-    While it trains, each input is hidden with probability `drop` but still has to be
-    written out, so the code must hold what the visible items say about the hidden ones.
+    While it trains, items of the list are hidden with probability `drop` and have to be
+    written out all the same, so the code must hold what the visible items say about them.
 
     Parameters
     ----------
     n_features, code, hidden, activation
         As in :func:`autoencoder`; `activation` is that of the code too.
     drop : float
-        Share of the inputs hidden at each training step, from 0 to below 1.
+        Share of the items hidden at each training step, from 0 to below 1.
     likelihood : {"multinomial", "bernoulli"}
-        What the output is: one distribution over all items (softmax), which makes items
-        compete for probability and suits ranking, or a probability for each item (sigmoid).
-        Train with :class:`ReconstructionLoss` of the same name.
+        "multinomial": one distribution over the items that are *not visible* (a visible item
+        has probability 0), that is, which one is missing, given that one is.  "bernoulli": a
+        probability for each item, visible or not.  Train with the
+        :class:`ReconstructionLoss` of the same name.
+    columns : numpy.ndarray, optional
+        Which items may be hidden, and with "multinomial" also recommended: bool of shape
+        (d,), for example the drugs among drugs and diagnoses.  All by default.
     normalise : bool
-        Whether each visible row is divided by its length, so that a long list of drugs does
-        not shout.
+        Whether each visible row is divided by its length before it is encoded.
 
     Returns
     -------
     keras.Model
-        Uncompiled, (B, d) to (B, d) probabilities, with parts "encoder" and "decoder".
+        Uncompiled, (B, d) to (B, d) probabilities.  Its part "encoder" maps (B, d) to
+        (B, k), its part "decoder" (B, k) to scores before the softmax (or to probabilities,
+        for "bernoulli").
 
     Raises
     ------
     MedaiError
-        When a width is below 1, or `drop` or `likelihood` is not allowed.
+        When a width is below 1, or `drop`, `likelihood` or `columns` is not allowed.
 
     References
     ----------
     Vincent P, et al. Extracting and composing robust features with denoising autoencoders.
-    ICML 2008.  Liang D, et al. Variational autoencoders for collaborative filtering.
-    WWW 2018, arXiv:1802.05814 (there called Mult-DAE).
+    ICML 2008.  The multinomial likelihood is that of Liang D, et al. Variational autoencoders
+    for collaborative filtering. WWW 2018, arXiv:1802.05814; restricting it to the items that
+    are not visible is this book's choice.
     """
     if not 0 <= drop < 1:
-        raise MedaiError(f"drop={drop}: the share of hidden inputs lies from 0 to below 1.")
-    output = {"multinomial": "softmax", "bernoulli": "sigmoid"}.get(likelihood)
-    if output is None:
+        raise MedaiError(f"drop={drop}: the share of hidden items lies from 0 to below 1.")
+    if likelihood not in ("multinomial", "bernoulli"):
         raise MedaiError(f"likelihood={likelihood!r}: choose 'multinomial' or 'bernoulli'.")
-    before = [layers.Dropout(drop, name="hide")]  # dividing by the length undoes its scaling
-    if normalise:
-        before.append(layers.UnitNormalization(name="normalise"))
+    allowed = np.ones(n_features, bool) if columns is None else np.asarray(columns)
+    if allowed.shape != (n_features,) or allowed.dtype != bool or not allowed.any():
+        raise MedaiError(
+            f"columns {allowed.dtype} of shape {allowed.shape}: need {n_features} booleans, at "
+            "least one of them True."
+        )
+    before = [layers.UnitNormalization(name="normalise")] if normalise else []
     encoder, _ = _encoder(n_features, code, hidden, activation, before, code_activation=activation)
+    output = "sigmoid" if likelihood == "bernoulli" else "linear"
     decoder = _decoder(n_features, code, hidden, activation, output)
     x = keras.Input((n_features,), name="items")
-    return keras.Model(x, decoder(encoder(x)), name="denoising_autoencoder")
-
-
-class ReconstructionLoss(keras.losses.Loss):
-    """How badly probabilities `p` describe the items `x` of each row.
-
-    Parameters
-    ----------
-    likelihood : {"multinomial", "bernoulli"}
-        ``-Σ x log p``, or ``-Σ [x log p + (1 - x) log (1 - p)]``; summed over the items of a
-        row, then averaged over rows.
-
-    Raises
-    ------
-    MedaiError
-        When `likelihood` is unknown.
-    """
-
-    def __init__(self, likelihood: str = "multinomial", name: str = "reconstruction", **kwargs):
-        if likelihood not in ("multinomial", "bernoulli"):
-            raise MedaiError(f"likelihood={likelihood!r}: choose 'multinomial' or 'bernoulli'.")
-        super().__init__(name=name, **kwargs)
-        self.likelihood = likelihood
-
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Return one loss per row, shape (B,)."""
-        x = ops.cast(y_true, y_pred.dtype)
-        p = ops.clip(y_pred, 1e-7, 1 - 1e-7)
-        loss = -x * ops.log(p)
-        if self.likelihood == "bernoulli":
-            loss = loss - (1 - x) * ops.log(1 - p)
-        return ops.sum(loss, axis=-1)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what a saved model needs to make this loss again."""
-        return {**super().get_config(), "likelihood": self.likelihood}
+    visible = HideItems(drop, allowed.tolist(), name="hide")(x)
+    p = decoder(encoder(visible))
+    if likelihood == "multinomial":
+        p = MissingItems(allowed.tolist(), name="missing")([p, visible])
+    return keras.Model(x, p, name="denoising_autoencoder")
 
 
 def check_items(x: np.ndarray, n_features: int | None = None) -> np.ndarray:
