@@ -245,6 +245,11 @@ def test_shape_of_the_order_task():
     assert (task.gaps[task.codes == 0] == 0).all()
     assert (task.gaps[:, 1:][task.codes[:, 1:] > 0] >= 1).all()
     assert task.codes.max() == len(NAMES) - 1
+    gaps = order_matters(5000).gaps
+    gaps = gaps[gaps > 0]
+    assert np.median(gaps) < 9
+    assert np.mean(gaps > 92) > 0.1
+    assert gaps.max() == 1000
     same = order_matters(300, seed=2)
     assert (same.codes == task.codes).all()
     assert (same.labels == task.labels).all()
