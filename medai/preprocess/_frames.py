@@ -28,12 +28,21 @@ class TableTransformer(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> TableTransformer:
         """Learn from the training table `X`, shape (rows, columns); `y` is not looked at."""
+        self._fit(X)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Learn from the training table `X` and return it prepared."""
+        result = self._fit(X)
+        return result if isinstance(X, pd.DataFrame) else result.to_numpy()
+
+    def _fit(self, X: Any) -> pd.DataFrame:
         frame = self._frame(X, reset=True)
         self._learn(frame)
         result = self._apply(frame)
         self._names_out = np.asarray(result.columns, dtype=object)
         self.report_ = before_after(frame, result)
-        return self
+        return result
 
     def transform(self, X: Any) -> Any:
         """Return the prepared table: a DataFrame if one came in, else an array."""

@@ -128,7 +128,7 @@ def convert(values: np.ndarray | float, variable: str, unit: str, to: str) -> np
 
     Parameters
     ----------
-    values : array or float
+    values : array, Series or float
         Any shape; missing values stay missing.
     variable : str
         What was measured, e.g. ``"glucose"``: the factor depends on it.
@@ -137,8 +137,8 @@ def convert(values: np.ndarray | float, variable: str, unit: str, to: str) -> np
 
     Returns
     -------
-    array or float
-        Of the shape of `values`, in unit `to`.
+    array, Series or float
+        Of the kind and shape of `values`, in unit `to`.
 
     Raises
     ------
@@ -155,7 +155,8 @@ def convert(values: np.ndarray | float, variable: str, unit: str, to: str) -> np
     table = _UNITS.get(variable, {})
     scale, offset = table.get(canonical_unit(variable, unit), (1.0, 0.0))
     to_scale, to_offset = table.get(canonical_unit(variable, to), (1.0, 0.0))
-    values = np.asarray(values, dtype=float)
+    if not hasattr(values, "iloc"):  # a pandas column keeps its index
+        values = np.asarray(values, dtype=float)
     found = (scale * values + offset - to_offset) / to_scale
     return float(found) if found.ndim == 0 else found
 

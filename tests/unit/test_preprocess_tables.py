@@ -159,6 +159,12 @@ def test_conversions_go_back(variable):
             np.testing.assert_allclose(convert(there, variable, other, unit), values)
 
 
+def test_a_pandas_column_keeps_its_index():
+    column = pd.Series([32.0, 212.0], index=["ice", "steam"])
+    found = convert(column, "temperature", "°F", "°C")
+    assert found.round(9).to_dict() == {"ice": 0, "steam": 100}
+
+
 def test_the_factor_belongs_to_the_substance():
     glucose = convert(1, "glucose", "mmol/L", "mg/dL")
     assert convert(1, "cholesterol", "mmol/L", "mg/dL") > 2 * glucose
