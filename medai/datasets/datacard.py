@@ -27,13 +27,40 @@ class DataFile:
     """One file of a data set: name, size in bytes, SHA-256 in hex, addresses.
 
     `name` is relative to the folder of the package (kind ``package``), to ``data/`` (kind
-    ``embedded``) or to the folder of the download.
+    ``embedded``) or to the folder of the download.  Where the owner of a file publishes its
+    MD5 only, `sha256` is empty and `md5` is checked instead; `size` is None where the owner
+    does not state it.
     """
 
     name: str
-    size: int
+    size: int | None
     sha256: str
     urls: tuple[str, ...] = ()
+    md5: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.sha256 and not self.md5:
+            raise MedaiError(f"{self.name}: a file needs a SHA-256, or at least an MD5.")
+
+    @property
+    def algorithm(self) -> str:
+        """``sha256`` or ``md5``, whichever is checked."""
+        return "sha256" if self.sha256 else "md5"
+
+    @property
+    def checksum(self) -> str:
+        """The checksum that is checked, in hex."""
+        return self.sha256 or self.md5
+
+    @property
+    def label(self) -> str:
+        """``SHA-256`` or ``MD5``, in words."""
+        return "SHA-256" if self.sha256 else "MD5"
+
+    def digest(self, path: Path) -> str:
+        """Return the checksum of the file at `path`, of the kind that is checked."""
+        with open(path, "rb") as handle:
+            return hashlib.file_digest(handle, self.algorithm).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -83,17 +110,18 @@ class Card:
 
     @property
     def size(self) -> int | None:
-        """Bytes of all files together; None where no file is listed."""
-        return sum(file.size for file in self.files) if self.files else None
+        """Bytes of all files together; None where no file is listed or a size is unknown."""
+        sizes = [file.size for file in self.files]
+        return None if not sizes or None in sizes else sum(sizes)
 
     @property
     def checksum(self) -> str | None:
-        """SHA-256 of the single file, or of the sorted ``sha256  name`` lines of several."""
+        """Checksum of the single file, or SHA-256 of the sorted ``sha256  name`` lines."""
         if not self.files:
             return None
         if len(self.files) == 1:
-            return self.files[0].sha256
-        lines = sorted(f"{file.sha256}  {file.name}\n" for file in self.files)
+            return self.files[0].checksum
+        lines = sorted(f"{file.checksum}  {file.name}\n" for file in self.files)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @property
@@ -165,10 +193,12 @@ class Card:
                 found.append(str(error))
                 continue
             size = path.stat().st_size
-            if size != file.size:
+            if file.size is not None and size != file.size:
                 found.append(f"{file.name}: has {size:,} bytes, the card says {file.size:,}")
-            elif checksums and (digest := sha256_of(path)) != file.sha256:
-                found.append(f"{file.name}: SHA-256 is {digest}, the card says {file.sha256}")
+            elif checksums and (digest := file.digest(path)) != file.checksum:
+                found.append(
+                    f"{file.name}: {file.label} is {digest}, the card says {file.checksum}"
+                )
         return found
 
     def to_markdown(self) -> str:
@@ -179,15 +209,17 @@ class Card:
             "external": ("see the source", "none: not shipped"),
         }
         size, checksum = unlisted.get(self.kind, ("not listed", "not listed"))
+        label = self.files[0].label if len(self.files) == 1 else "SHA-256"
         if self.files:
-            size, checksum = human_size(self.size), f"`{self.checksum}`"
+            size = "not published" if self.size is None else human_size(self.size)
+            checksum = f"`{self.checksum}`"
         rows = [
             ("What", self.what),
             ("Source", self.source),
             ("Licence", licence),
             ("Version", self.version),
             ("Size", size),
-            ("SHA-256", checksum),
+            (label, checksum),
             ("How it gets here", self._arrival()),
             ("Cite", self.citation),
             ("Known flaws", "<br>".join(f"• {flaw}" for flaw in self.flaws) or "none known"),

@@ -1,6 +1,7 @@
 """Checked, resumable downloads into the user's cache.
 
-A file is used only after its SHA-256 agrees with its card.  While it arrives it is called
+A file is used only after its SHA-256 (or, where the owner publishes nothing better, its MD5)
+agrees with its card.  While it arrives it is called
 ``NAME.part``; an interrupted download goes on from there with an HTTP range request.
 """
 
@@ -13,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from medai.datasets.datacard import Card, DataFile, human_size, sha256_of
+from medai.datasets.datacard import Card, DataFile, human_size
 from medai.datasets.registry import card as find_card
 from medai.runtime import data_home, offline
 from medai.runtime.errors import MedaiError
@@ -48,7 +49,7 @@ def fetch(what: str | Card, *, progress: bool = True) -> Path:
     Returns
     -------
     pathlib.Path
-        A file whose SHA-256 agrees with its card, or the folder of such files.
+        A file whose checksum agrees with its card, or the folder of such files.
 
     Raises
     ------
@@ -76,11 +77,13 @@ def fetch(what: str | Card, *, progress: bool = True) -> Path:
             raise DownloadError(
                 f"{card.title} is not in {tilde(folder)} and MEDAI_OFFLINE forbids downloads. "
                 f"Unset MEDAI_OFFLINE and try again, or copy {missing[0].name} "
-                f"(SHA-256 {missing[0].sha256}) into that folder."
+                f"({missing[0].label} {missing[0].checksum}) into that folder."
             )
         if missing:
+            sizes = [file.size for file in missing]
+            size = "a file" if None in sizes else human_size(sum(sizes))
             print(
-                f"{card.title}: {human_size(sum(f.size for f in missing))} from {card.source}. "
+                f"{card.title}: {size} from {card.source}. "
                 f"Licence: {card.licence}. Kept in {tilde(folder)}.",
                 file=sys.stderr,
             )
@@ -98,10 +101,10 @@ def _good(path: Path, file: DataFile) -> bool:
     """Tell whether `path` holds the right content; say so and remove it if it does not."""
     if not path.is_file():
         return False
-    if path.stat().st_size != file.size:
+    if file.size is not None and path.stat().st_size != file.size:
         reason = f"it has {path.stat().st_size:,} bytes instead of {file.size:,}"
-    elif sha256_of(path) != file.sha256:
-        reason = "its SHA-256 does not agree with its card"
+    elif file.digest(path) != file.checksum:
+        reason = f"its {file.label} does not agree with its card"
     else:
         return True
     print(f"{tilde(path)} is damaged ({reason}): it is not used.", file=sys.stderr)
@@ -120,7 +123,7 @@ def _retrieve(card: Card, file: DataFile, folder: Path, progress: bool) -> None:
         try:
             pooch.retrieve(
                 url,
-                known_hash=f"sha256:{file.sha256}",
+                known_hash=f"{file.algorithm}:{file.checksum}",
                 fname=Path(file.name).name,
                 path=(folder / file.name).parent,
                 downloader=ResumableHTTP(file, folder / f"{file.name}.part", progress),
@@ -140,7 +143,7 @@ class ResumableHTTP:
     Parameters
     ----------
     file
-        What is expected: size and SHA-256.
+        What is expected: checksum, and size if it is known.
     part
         Where the unfinished file is kept between attempts and between calls.
     progress
@@ -170,11 +173,11 @@ class ResumableHTTP:
             except _Again as again:
                 reason = str(again)
                 continue
-            found = sha256_of(self.part)
-            if found == self.file.sha256:
+            found = self.file.digest(self.part)
+            if found == self.file.checksum:
                 os.replace(self.part, output_file)
                 return
-            reason = f"SHA-256 is {found} instead of {self.file.sha256}"
+            reason = f"{self.file.label} is {found} instead of {self.file.checksum}"
             print(f"{url} sent damaged content ({reason}): it is not used.", file=sys.stderr)
             self.part.unlink()
             damaged += 1
@@ -189,7 +192,7 @@ class ResumableHTTP:
         have = self.part.stat().st_size if self.part.exists() else 0
         if have == self.file.size:
             return
-        if have > self.file.size:
+        if self.file.size is not None and have > self.file.size:
             self.part.unlink()
             have = 0
         headers = {"Accept-Encoding": "identity", "User-Agent": "medai"}
@@ -206,7 +209,7 @@ class ResumableHTTP:
         except requests.RequestException as error:
             raise DownloadError(f"{url}: {_short(error)}.") from error
         have = self.part.stat().st_size
-        if have != self.file.size:
+        if self.file.size is not None and have != self.file.size:
             raise _Again(f"got {have:,} bytes instead of {self.file.size:,}")
 
     def _check(self, url: str, answer: object, have: int) -> None:
@@ -242,7 +245,9 @@ class ResumableHTTP:
                 handle.write(piece)
                 bar.update(len(piece))
                 have += len(piece)
-                if have > self.file.size:  # longer than the card says: not our file
+                if (
+                    self.file.size is not None and have > self.file.size
+                ):  # longer than the card says: not our file
                     break
 
 

@@ -24,8 +24,11 @@ def test_cards_are_complete(one):
     assert one.flaws, "no data set is without a flaw"
     assert re.fullmatch(r"[a-z0-9-]+", one.name)
     for file in one.files:
-        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
-        assert file.size > 0
+        if file.sha256 or one.kind != "download":
+            assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
+            assert file.size > 0
+        else:  # the owner publishes an MD5 only
+            assert re.fullmatch(r"[0-9a-f]{32}", file.md5)
     assert (one.kind == "package") == (one.package is not None) == (one.module is not None)
     assert bool(one.urls) == (one.kind == "download")
 
@@ -107,6 +110,32 @@ def test_checksum_of_several_files_does_not_depend_on_their_order():
     assert one.checksum == two.checksum
     # the reference: what `sha256sum` lists, hashed
     assert one.checksum == hashlib.sha256(f"{'0' * 64}  a\n{'f' * 64}  b\n".encode()).hexdigest()
+
+
+def test_a_file_may_be_known_by_its_md5_only():
+    file = DataFile("a.txt", None, "", md5=hashlib.md5(b"original").hexdigest())
+    toy = dataclasses.replace(card("quizzes"), name="toy", files=(file,))
+    assert (file.algorithm, file.label) == ("md5", "MD5")
+    assert toy.size is None
+    assert toy.checksum == file.md5
+    text = toy.to_markdown()
+    assert f"| MD5 | `{file.md5}` |" in text
+    assert "| Size | not published |" in text
+
+
+def test_a_wrong_md5_is_noticed(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_bytes(b"originaX")
+    file = DataFile("a.txt", None, "", md5=hashlib.md5(b"original").hexdigest())
+    toy = dataclasses.replace(card("quizzes"), name="toy", files=(file,))
+    monkeypatch.setattr("medai.datasets.datacard.data_root", lambda: tmp_path)
+    assert f"MD5 is {hashlib.md5(b'originaX').hexdigest()}" in toy.problems()[0]
+    (tmp_path / "a.txt").write_bytes(b"original")
+    assert toy.problems() == []
+
+
+def test_a_file_without_any_checksum_is_refused():
+    with pytest.raises(MedaiError, match=r"a.txt: a file needs a SHA-256"):
+        DataFile("a.txt", 8, "")
 
 
 def test_fetch_finds_package_files_without_a_network(monkeypatch):

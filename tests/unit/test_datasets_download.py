@@ -1,5 +1,6 @@
 """Downloads against a server on loopback: resume, damage, retries, two processes at once."""
 
+import dataclasses
 import hashlib
 import os
 import subprocess
@@ -117,6 +118,30 @@ def test_download_then_cache(server, tmp_path, capsys):
     assert fetch(a_card(server.url + "/toy.bin")) == path
     assert len(server.requests) == 1, "the second call must not ask the server"
     assert capsys.readouterr().err == "", "the licence is shown on the first download only"
+
+
+def an_md5_card(url):
+    md5 = hashlib.md5(CONTENT).hexdigest()
+    return dataclasses.replace(a_card(), files=(DataFile("toy.bin", None, "", (url,), md5=md5),))
+
+
+def test_a_file_known_by_its_md5_only(server, tmp_path, capsys):
+    one = an_md5_card(server.url + "/toy.bin")
+    server.plan = ["damaged", "breaks off"]
+    assert fetch(one).read_bytes() == CONTENT
+    said = capsys.readouterr().err
+    assert "a file from a test server" in said
+    assert "sent damaged content (MD5 is" in said
+    assert [wanted for _, wanted in server.requests] == [None, None, f"bytes={2 * CHUNK}-"]
+    cached(tmp_path).write_bytes(CONTENT[:-1])
+    assert fetch(one).read_bytes() == CONTENT
+    assert "its MD5 does not agree" in capsys.readouterr().err
+
+
+def test_offline_names_the_md5(server, monkeypatch):
+    monkeypatch.setenv("MEDAI_OFFLINE", "1")
+    with pytest.raises(DownloadError, match=f"MD5 {hashlib.md5(CONTENT).hexdigest()}"):
+        fetch(an_md5_card(server.url + "/toy.bin"))
 
 
 def test_an_interrupted_download_goes_on(server):

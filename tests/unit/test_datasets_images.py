@@ -1,4 +1,4 @@
-"""Chest phantoms: what differs between the classes, what does not, and who shares what."""
+"""Chest phantoms: what differs between the classes and what does not.  PneumoniaMNIST."""
 
 import dataclasses
 import time
@@ -6,7 +6,9 @@ import time
 import numpy as np
 import pytest
 
+from medai.datasets import DownloadError
 from medai.datasets.phantoms import SIZE, chest_phantoms
+from medai.datasets.pneumoniamnist import COUNTS, VARIABLE, pneumonia_mnist, shared_images
 from medai.runtime import MedaiError
 
 
@@ -199,3 +201,122 @@ def test_six_thousand_images_take_under_two_seconds():
 def test_bad_settings_are_named(wrong, message):
     with pytest.raises(MedaiError, match=message):
         chest_phantoms(**{"n": 3, **wrong})
+
+
+# --- PneumoniaMNIST -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_copy(monkeypatch, tmp_path):
+    """No PneumoniaMNIST anywhere, and no network."""
+    monkeypatch.setenv("MEDAI_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("MEDAI_OFFLINE", "1")
+
+
+def a_file(path, *, names=("train", "val", "test"), **changes):
+    """Write a tiny file with MedMNIST's arrays; labels have shape (n, 1), as theirs."""
+    arrays = {}
+    for i, name in enumerate(names):
+        pixels = np.arange(3 * 784, dtype=np.int64).reshape(3, 28, 28) * (i + 1) % 256
+        arrays[f"{name}_images"] = pixels.astype(np.uint8)
+        arrays[f"{name}_labels"] = np.array([[0], [1], [1]], dtype=np.uint8)
+    arrays |= changes
+    np.savez(path, **arrays)
+    return path
+
+
+def test_a_path_is_read(tmp_path, no_copy):
+    data = pneumonia_mnist(a_file(tmp_path / "a.npz"))
+    assert list(data) == ["train", "validation", "test"]
+    images, labels = data["train"]
+    assert images.shape == (3, 28, 28, 1)
+    assert images.dtype == np.float32
+    np.testing.assert_allclose(images[0, 0, :3, 0], [0, 1 / 255, 2 / 255], rtol=1e-6)
+    assert images.max() == 1
+    np.testing.assert_array_equal(labels, [0, 1, 1])
+
+
+def test_the_environment_may_hold_the_path(tmp_path, no_copy, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(a_file(tmp_path / "a.npz")))
+    assert len(pneumonia_mnist()["test"][1]) == 3
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "gone.npz"))
+    with pytest.raises(MedaiError, match=r"gone.npz is no file.*MEDAI_PNEUMONIAMNIST"):
+        pneumonia_mnist(missing="say")
+
+
+def test_without_a_copy_it_says_how_to_get_one(no_copy, capsys):
+    with pytest.raises(MedaiError, match=r"not in .*MEDAI_PNEUMONIAMNIST.*download=True"):
+        pneumonia_mnist()
+    assert pneumonia_mnist(missing="say") is None
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_offline_never_downloads(no_copy, capsys):
+    with pytest.raises(DownloadError, match=r"MEDAI_OFFLINE.*MD5 28209eda62fecd6e6a2d98b1501bb15f"):
+        pneumonia_mnist(download=True)
+    assert pneumonia_mnist(download=True, missing="say") is None
+    assert "PneumoniaMNIST is not here" in capsys.readouterr().out
+
+
+def test_a_download_with_another_content_is_not_used(tmp_path, no_copy):
+    folder = tmp_path / "home" / "downloads" / "pneumoniamnist"
+    folder.mkdir(parents=True)
+    a_file(folder / "pneumoniamnist.npz")
+    with pytest.raises(DownloadError):
+        pneumonia_mnist()
+
+
+def test_pickles_are_refused(tmp_path, no_copy):
+    path = tmp_path / "a.npz"
+    np.savez(path, train_images=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(MedaiError, match=r"no readable \.npz"):
+        pneumonia_mnist(path)
+    path.write_bytes(b"not a zip")
+    with pytest.raises(MedaiError, match=r"no readable \.npz"):
+        pneumonia_mnist(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train_images": np.zeros((3, 32, 32), np.uint8)}, r"shape \(3, 32, 32\)"),
+        ({"train_images": np.zeros((3, 28, 28))}, "type float64"),
+        ({"test_labels": np.array([0, 1, 2], np.uint8)}, "one 0 or 1 for each of 3 images"),
+        ({"val_labels": np.array([0, 1], np.uint8)}, "one 0 or 1 for each of 3 images"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path, no_copy, changes, message):
+    with pytest.raises(MedaiError, match=message):
+        pneumonia_mnist(a_file(tmp_path / "a.npz", **changes))
+
+
+def test_a_missing_part_is_named(tmp_path, no_copy):
+    with pytest.raises(MedaiError, match="lacks val_images and val_labels; it holds test_images"):
+        pneumonia_mnist(a_file(tmp_path / "a.npz", names=("train", "test")))
+
+
+def test_missing_is_checked():
+    with pytest.raises(MedaiError, match="missing='warn'"):
+        pneumonia_mnist(missing="warn")
+
+
+def test_copies_across_parts_are_found():
+    a, b, c = (np.full((28, 28, 1), v, np.float32) for v in (0.1, 0.2, 0.3))
+    y = np.zeros(3, np.int64)
+    data = {
+        "train": (np.stack([a, b, a]), y),
+        "validation": (np.stack([c, a, c]), y),
+        "test": (np.stack([c, c]), y[:2]),
+    }
+    found = shared_images(data)
+    assert found["train", "validation"].tolist() == [[0, 1], [2, 1]]
+    assert found["train", "test"].shape == (0, 2)
+    assert found["validation", "test"].tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
+
+
+def test_the_shared_copy_has_the_official_counts_and_eight_copies(shared, no_copy):
+    data = pneumonia_mnist(shared / "data" / "pneumoniamnist_union.npz")
+    assert {part: len(y) for part, (_, y) in data.items()} == COUNTS
+    found = {pair: len(set(rows[:, 1])) for pair, rows in shared_images(data).items()}
+    assert found == {("train", "validation"): 8, ("train", "test"): 0, ("validation", "test"): 0}
