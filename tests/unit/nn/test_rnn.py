@@ -4,7 +4,10 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
+from sklearn.linear_model import LogisticRegression
 
+from medai.datasets.order import order_matters
+from medai.metrics import roc_auc
 from medai.nn.rnn import (
     CELLS,
     DECAYS,
@@ -195,3 +198,19 @@ def test_models_train_and_padding_pulls_nothing(output, loss):
     y = np.eye(4, dtype="int8")[[[1, 2, 3], [2, 3, 0]]]
     losses = model.fit([x, gaps], y, epochs=8, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.once
+def test_the_order_task_is_solved_by_a_cell_and_not_by_a_bag():
+    """The threshold of the issue, live: AUC of at least .82 with the bag at chance."""
+    train, test = order_matters(5000, seed=11), order_matters(3000, seed=12)
+    keras.utils.set_random_seed(5)
+    model = sequence_classifier(10, units=24, embedding=8)
+    rate = keras.optimizers.schedules.CosineDecay(0.02, 250)
+    model.compile(keras.optimizers.Adam(rate), "binary_crossentropy")
+    model.fit([train.codes, train.gaps], train.labels, epochs=5, batch_size=100, verbose=0)
+    score = model.predict([test.codes, test.gaps], batch_size=1000, verbose=0)[:, 0]
+    assert roc_auc(test.labels, score) >= 0.82
+    bag = LogisticRegression().fit(train.bag(), train.labels)
+    chance = roc_auc(test.labels, bag.predict_proba(test.bag())[:, 1])
+    assert abs(chance - 0.5) < 3 * np.sqrt(1 / (3 * 3000))  # standard error of an AUC of .5

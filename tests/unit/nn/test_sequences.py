@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from medai.nn.sequences import (
+    age_bumps,
     exponential_decay,
     log_gap,
     pad_gaps,
@@ -113,3 +114,13 @@ def test_bad_visits_are_named(visits):
         visit_arrays(visits.iloc[[1, 0, 2, 3]])
     with pytest.raises(MedaiError, match="person 9 holds no code"):
         visit_arrays(visits.assign(codes=[(1,), (1,), (1,), ()]))
+
+
+def test_age_bumps_peak_at_the_age():
+    bumps = age_bumps(np.array([[40.0, np.nan]]))
+    assert bumps.shape == (1, 2, 20)
+    assert bumps[0, 0].argmax() == 8
+    np.testing.assert_allclose(bumps[0, 0, 7], np.exp(-((5 / 4) ** 2)), rtol=1e-6)
+    assert (bumps[0, 1] == 0).all()
+    with pytest.raises(MedaiError, match="width=0"):
+        age_bumps([1.0], 0)
