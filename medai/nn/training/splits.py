@@ -32,7 +32,7 @@ def split_by_patient(
     seed : int
         The same patients and seed give the same parts, in whatever order the rows stand.
     stratify : sequence, optional
-        A label of each row, shape (rows,).  A patient's own label is the largest of his rows
+        A label of each row, shape (rows,).  A patient's own label is the largest of their rows
         (with 0/1: ever ill), and each part gets the same mix of labels as nearly as whole
         patients allow.
 
@@ -108,8 +108,8 @@ def split_by_time(
     cutoffs : one value or sequence
         Ascending.  A row *at* a cutoff belongs to the later part.
     patients : sequence, optional
-        The patient of each row.  Each patient then stays in the part of his first row, and his
-        rows after that part's end are in **no** part: nobody is on both sides, and training
+        The patient of each row.  Each patient then stays in the part of their first row, and
+        their rows after that part's end are in **no** part: nobody is on both sides, and training
         never reads beyond its cutoff.
 
     Returns
