@@ -44,6 +44,7 @@ class TiedDense(layers.Layer):
         return (*input_shape[:-1], self.source.kernel.shape[0])
 
 
+@keras.saving.register_keras_serializable("medai")
 class HideItems(layers.Layer):
     """Set items of a 0/1 row to 0 at random while training; pass everything at other times.
 
@@ -76,6 +77,7 @@ class HideItems(layers.Layer):
         return {**super().get_config(), "rate": self.rate, "columns": self.columns}
 
 
+@keras.saving.register_keras_serializable("medai")
 class MissingItems(layers.Layer):
     """Softmax over the allowed items that are not visible; all others get probability 0.
 
@@ -105,6 +107,7 @@ class MissingItems(layers.Layer):
         return {**super().get_config(), "columns": self.columns}
 
 
+@keras.saving.register_keras_serializable("medai")
 class ReconstructionLoss(keras.losses.Loss):
     """How badly probabilities `p` describe the items `x` of each row.
 

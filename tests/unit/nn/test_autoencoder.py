@@ -11,7 +11,7 @@ from medai.nn.autoencoder import (
     check_items,
     denoising_autoencoder,
 )
-from medai.nn.autoencoder_parts import HideItems, MissingItems
+from medai.nn.autoencoder_parts import HideItems
 from medai.nn.gradients import value_and_gradients
 from medai.runtime import MedaiError
 
@@ -165,21 +165,18 @@ def test_a_saved_model_comes_back(tmp_path):
     model = denoising_autoencoder(6, 3, columns=np.arange(6) < 4)
     model.compile("adam", ReconstructionLoss("multinomial"))
     model.save(tmp_path / "model.keras")
-    names = [HideItems, MissingItems, ReconstructionLoss]
-    again = keras.saving.load_model(
-        tmp_path / "model.keras", custom_objects={c.__name__: c for c in names}
-    )
+    again = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(numbers(again(ITEMS)), numbers(model(ITEMS)), atol=1e-6)
 
 
 @pytest.mark.parametrize("likelihood", ["multinomial", "bernoulli"])
 def test_a_training_step_lowers_the_loss(likelihood):
     keras.utils.set_random_seed(4)
-    model = denoising_autoencoder(6, 3, drop=0.3, likelihood=likelihood)
+    model = denoising_autoencoder(6, 3, drop=0, likelihood=likelihood)  # no chance involved
     model.compile(keras.optimizers.Adam(0.01), ReconstructionLoss(likelihood))
     visible = ITEMS * [[1, 1, 0, 1, 1, 0]]  # columns 2 and 5 are missing from every list
     before = model.evaluate(visible, ITEMS, verbose=0)
-    model.fit(ITEMS, ITEMS, epochs=8, verbose=0)
+    model.fit(visible, ITEMS, epochs=8, verbose=0)
     assert model.evaluate(visible, ITEMS, verbose=0) < before
 
 
