@@ -45,7 +45,7 @@ def test_rows_agree_with_each_other(results):
             ease = rows[drugs, hidden, k, "EASE"]
             assert minus["estimate"] == pytest.approx(net["estimate"] - ease["estimate"])
             assert minus["estimate"] == pytest.approx(sum(minus["by_split"]) / 5)
-    assert report["settings"]["splits"] == 5 and report["settings"]["seeds"] == 2
+    assert (report["settings"]["splits"], report["settings"]["seeds"]) == (5, 2)
 
 
 def test_the_results_belong_to_the_data_that_the_card_names(results):
