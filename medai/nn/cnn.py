@@ -15,21 +15,12 @@ import keras
 import numpy as np
 from keras import layers
 
-from medai.nn.saliency import input_saliency, occlusion_map
+from medai.nn.saliency import input_saliency as input_saliency
+from medai.nn.saliency import occlusion_map as occlusion_map
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "circulating_cnn",
-    "input_saliency",
-    "occlusion_map",
-    "parameter_table",
-    "residual_block",
-    "residual_cnn",
-    "small_cnn",
-]
 
 Tensor = Any  # a tensor of the backend in use
 

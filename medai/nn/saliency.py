@@ -115,7 +115,7 @@ def input_saliency(model: keras.Model, images: np.ndarray, *, target: int = 0) -
     _check_images(model, images, target)
     names = [layer.name for layer in model.layers]
     if "logits" in names:
-        model = keras.Model(model.inputs, model.get_layer("logits").output)
+        model = keras.Model(model.inputs[0], model.get_layer("logits").output)
     found = input_gradients(lambda batch: model(batch, training=False)[:, target], images)
     return np.abs(ops.convert_to_numpy(ops.stop_gradient(found))).max(axis=-1)
 
