@@ -7,6 +7,8 @@ therefore gathered anew over the training data (Izmailov et al. 2018, section 3.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -43,6 +45,27 @@ def turn_on_ema(model: keras.Model, steps_per_epoch: int, epochs: int) -> float:
     optimizer.use_ema, optimizer.ema_momentum = True, momentum
     optimizer.ema_overwrite_frequency = None
     return momentum
+
+
+@contextmanager
+def weights_held_back(optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
+    """Keep Keras from writing the average into the model at the end of its own ``fit``.
+
+    It does so even when training was interrupted, and on JAX model and average then share one
+    buffer, which the next step gives away.  :func:`put_ema_into` does it once, with a copy.
+    """
+    optimizer.finalize_variable_values = lambda var_list: None
+    try:
+        yield
+    finally:
+        del optimizer.finalize_variable_values
+
+
+def put_ema_into(model: keras.Model) -> None:
+    """Replace the model's weights by the moving average that its optimizer has kept."""
+    averages = model.optimizer._model_variables_moving_average
+    for variable, average in zip(model.trainable_variables, averages, strict=True):
+        variable.assign(np.array(ops.convert_to_numpy(average.value)))
 
 
 def batch_norms(model: keras.Model) -> list[keras.layers.Layer]:

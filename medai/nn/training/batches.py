@@ -10,7 +10,7 @@ import numpy as np
 
 from medai.runtime import MedaiError
 
-SHUFFLE, AUGMENT = 0, 1  # two streams of random numbers from one seed
+SHUFFLE, AUGMENT, DROPOUT = 0, 1, 2  # streams of random numbers from one seed
 
 
 class Batches(keras.utils.PyDataset):
@@ -64,6 +64,15 @@ class Batches(keras.utils.PyDataset):
         if self.weights is None:
             return x, y
         return x, y, self.weights[rows]
+
+
+def seed_torch(seed: int, epoch: int) -> None:
+    """Seed torch's global generator, from which Keras draws dropout there; no-op elsewhere."""
+    if keras.backend.backend() == "torch":
+        import torch
+
+        state = np.random.SeedSequence([seed, DROPOUT, epoch])
+        torch.manual_seed(int(state.generate_state(1)[0]))
 
 
 def _same_shape(before: Any, after: Any) -> Any:

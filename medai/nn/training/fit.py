@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from medai.nn.training import averaging
-from medai.nn.training.batches import Batches
+from medai.nn.training.batches import Batches, seed_torch
 from medai.nn.training.checkpoint import CheckpointFolder, assign, fingerprint
 from medai.nn.training.checks import check_training_data
 from medai.nn.training.keeper import Keeper, progress_bar
@@ -75,7 +75,8 @@ def fit(
         (batch of x, numpy.random.Generator) → batch; the generator depends on seed, epoch and
         batch only.
     seed : int
-        Of the order and of `augment`.
+        Of the order and of `augment`.  On torch, where Keras draws dropout from torch's global
+        generator, that generator is seeded from it at each epoch.
     progress : bool
         One line in a terminal, gone at the end.  Nothing where the output is stored or piped
         (notebooks, logs).
@@ -99,6 +100,7 @@ def fit(
     validation = None if validation is None else tuple(map(_arrays, validation))
     batches = Batches(x, y, batch_size, seed, augment, class_weight)
     _build(model, batches)
+    own_ema = model.optimizer.use_ema
     if average == "ema":
         averaging.turn_on_ema(model, len(batches), epochs)
     if not model.optimizer.built:
@@ -119,7 +121,10 @@ def fit(
             keeper.resume(model)
         if not keeper.finished:
             _train(model, keeper, validation, progress)
+            if model.optimizer.use_ema:  # of `average`, or the reader's own
+                averaging.put_ema_into(model)
             _finish(model, keeper, x, validation)
+    model.optimizer.use_ema = own_ema
     return keeper.frame()
 
 
@@ -128,7 +133,8 @@ def _train(model: keras.Model, keeper: Keeper, validation: Any, progress: bool) 
     if keeper.stop or start == keeper.epochs:  # killed between the last epoch and the end
         return
     keeper.batches.start(start)
-    with progress_bar(keeper, progress) as bars:
+    held_back = averaging.weights_held_back(model.optimizer)
+    with progress_bar(keeper, progress) as bars, held_back:
         model.fit(
             keeper.batches,
             initial_epoch=start,
@@ -143,13 +149,12 @@ def _train(model: keras.Model, keeper: Keeper, validation: Any, progress: bool) 
 
 def _finish(model: keras.Model, keeper: Keeper, x: Any, validation: Any) -> None:
     """Put the best or the averaged weights into the model."""
-    if keeper.average == "ema":
-        model.optimizer.finalize_variable_values(model.trainable_variables)
-    elif keeper.average == "swa":
+    if keeper.average == "swa":
         keeper.mean.put_into(model)
     elif keeper.best:
         assign(model.weights, keeper.best)
     if keeper.average is not None:
+        seed_torch(keeper.batches.seed, keeper.epochs)
         averaging.recompute_batch_norm(model, x, keeper.batches.batch_size)
         if validation is not None:
             size = keeper.batches.batch_size

@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 
 from medai.nn.training.averaging import EqualMean, swa_start
-from medai.nn.training.batches import Batches
+from medai.nn.training.batches import Batches, seed_torch
 from medai.nn.training.checkpoint import CheckpointFolder, assign, values
 from medai.runtime import MedaiError
 
@@ -76,8 +76,9 @@ class Keeper(keras.callbacks.Callback):
         self.final: dict[str, float] = {}
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Shuffle for this epoch."""
+        """Shuffle for this epoch, and seed what does not keep its own state."""
         self.batches.start(epoch)
+        seed_torch(self.batches.seed, epoch)
         self.began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

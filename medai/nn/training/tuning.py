@@ -141,7 +141,8 @@ def tune(
     x, y = np.asarray(x), np.asarray(y)
     patients = np.arange(len(y)) if patients is None else np.asarray(patients)
     check_training_data(x, y, patients=patients, n_folds=max(inner_folds, outer_folds or 2))
-    if (trials is None and seconds is None) or (trials or 1) < 1 or (seconds or 1) <= 0:
+    budget = [value for value in (trials, seconds) if value is not None]
+    if not budget or min(budget) <= 0:
         raise MedaiError(f"trials={trials}, seconds={seconds}: give at least one, above 0.")
     for name, range_ in space.items():
         _check_range(name, range_)
@@ -225,6 +226,8 @@ class _Job:
                 predicted = model.predict_proba(self.x[test])[:, 1]
             else:
                 predicted = model.predict(self.x[test])
+        if not np.all(np.isfinite(predicted)):
+            raise DivergedError(f"The model predicts NaN with {params}: lower the learning rate.")
         return float(self.measure(self.y[test], predicted))
 
     def search(

@@ -20,8 +20,11 @@ def data():
     return x, (x[:, 0] + 0.3 * rng.normal(size=ROWS) > 0).astype("int32")
 
 
-def model(seed=1, units=8, rate=0.02, unseeded=False):
-    """Dropout, batch normalisation, Adam and a schedule; `seed` sets the initial weights."""
+def model(seed=1, units=8, rate=0.02, quick=False):
+    """Dropout, batch normalisation, Adam and a schedule; `seed` sets the initial weights.
+
+    `quick` skips TensorFlow's graph, which takes longer to build than this model to train.
+    """
     keras.utils.set_random_seed(seed)
     layers = keras.layers
     net = keras.Sequential(
@@ -35,7 +38,9 @@ def model(seed=1, units=8, rate=0.02, unseeded=False):
         ]
     )
     schedule = keras.optimizers.schedules.CosineDecay(rate, decay_steps=15)
-    net.compile(keras.optimizers.Adam(schedule), "binary_crossentropy", metrics=["accuracy"])
+    eager = quick and keras.backend.backend() == "tensorflow"
+    optimizer = keras.optimizers.Adam(schedule)
+    net.compile(optimizer, "binary_crossentropy", metrics=["accuracy"], run_eagerly=eager)
     return net
 
 
