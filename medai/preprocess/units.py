@@ -61,22 +61,34 @@ _MIMIC = (
     "outlier limits of the MIMIC-III benchmark (Harutyunyan et al. 2019), file "
     "resources/variable_ranges.csv of github.com/YerevaNN/mimic3-benchmarks (opened)"
 )
-_CLIF = (
-    "upper limit: clifpy, schemas/outlier_config.yaml (opened); lower limit: " + _MIMIC
-)  # MIMIC's own upper limit of 250 kg would delete living patients
+# MIMIC's own limits of 250 kg, 14.2 °C and, in mg/dL, 2,200 of glucose, 660 of cholesterol and
+# 66 of bilirubin would delete living patients
+_CLIF = "upper limit: clifpy, schemas/outlier_config.yaml (opened); lower limit: " + _MIMIC
+_FH = (
+    "upper limit: twice the 1,000 mg/dL that homozygous familial hypercholesterolaemia reaches "
+    "(National Lipid Association, pocket guideline, opened); lower limit: " + _MIMIC
+)
+_SUGAR = (
+    "upper limit: above the 5,600 mg/dL that a man survived (letter in Diabetes Care 1990;13:181, "
+    "not opened; reported at healthcentral.com, opened); lower limit: " + _MIMIC
+)
+_COLD = (
+    "lower limit: below the 13.7 °C of the coldest survivor of accidental hypothermia in table 2 "
+    "of doi:10.1186/s13049-016-0303-7 (opened); upper limit: " + _MIMIC
+)
 _CALMENT = "oldest verified age 122 years 164 days, Jeanne Calment (Wikipedia, opened)"
 
 DEFAULT_RANGES: dict[str, Range] = {
     "age": Range(0, 122.5, "years", _CALMENT),
-    "temperature": Range(14.2, 47, "°C", _MIMIC),
+    "temperature": Range(10, 47, "°C", _COLD),
     "heart_rate": Range(0, 390, "beats/min", _MIMIC),
     "respiratory_rate": Range(0, 330, "breaths/min", _MIMIC),
     "systolic": Range(0, 375, "mmHg", _MIMIC),
     "diastolic": Range(0, 375, "mmHg", _MIMIC),
-    "glucose": Range(0, 2200, "mg/dL", _MIMIC),
-    "cholesterol": Range(0, 660, "mg/dL", _MIMIC),
+    "glucose": Range(0, 6000, "mg/dL", _SUGAR),
+    "cholesterol": Range(0, 2000, "mg/dL", _FH),
     "creatinine": Range(0, 66, "mg/dL", _MIMIC),
-    "bilirubin": Range(0, 66, "mg/dL", _MIMIC),
+    "bilirubin": Range(0, 80, "mg/dL", _CLIF),
     "height": Range(0, 275, "cm", _MIMIC),
     "weight": Range(0, 1100, "kg", _CLIF),
 }

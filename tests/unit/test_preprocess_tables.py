@@ -150,6 +150,36 @@ def test_conversions_against_published_pairs():
     assert convert(18, "age", "months", "years") == 1.5
 
 
+@pytest.mark.parametrize(
+    ("variable", "molar_mass", "unit", "parts"),
+    [  # sums of standard atomic weights: C27H46O, C57H104O6 (triolein), C33H36N4O6
+        ("glucose", 180.16, "mmol/L", 10),
+        ("cholesterol", 386.65, "mmol/L", 10),
+        ("triglycerides", 885.43, "mmol/L", 10),
+        ("creatinine", 113.12, "µmol/L", 1e4),
+        ("bilirubin", 584.66, "µmol/L", 1e4),
+    ],
+)
+def test_factors_follow_from_molar_masses(variable, molar_mass, unit, parts):
+    found = convert(1, variable, "mg/dL", unit)
+    assert found == pytest.approx(parts / molar_mass, rel=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("glucose", 5600),
+        ("cholesterol", 1000),
+        ("temperature", 13.7),
+        ("weight", 400),
+        ("bilirubin", 70),
+    ],
+)
+def test_ranges_keep_patients_who_lived(variable, value):
+    one = DEFAULT_RANGES[variable]
+    assert one.low <= value <= one.high
+
+
 @pytest.mark.parametrize("variable", list(FACTOR_SOURCES))
 def test_conversions_go_back(variable):
     values = np.array([0.1, 1, 37, 250, np.nan])
