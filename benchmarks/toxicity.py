@@ -32,7 +32,7 @@ from medai.nn.augmentation import training_sets
 from medai.nn.gan import ConditionalWGANGP, fingerprint_critic, fingerprint_generator
 
 LABEL, BITS, STEPS, SEEDS = "NR-AhR", 1024, 500, (0, 1, 2, 3, 4)
-PENALTIES = (0.03, 0.1, 0.3, 1.0)
+PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SHARES = (0.6, 0.15, 0.25)
 TARGET = Path(__file__).resolve().parent.parent / "data" / "results" / "20_tox21.json"
 

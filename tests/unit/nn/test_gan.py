@@ -93,6 +93,23 @@ def test_each_dcgan_step_changes_its_own_network_and_only_that():
     check_that_each_step_changes_its_own_network(gan, RNG.random((4, 32, 32, 1)), 4)
 
 
+@pytest.mark.once
+def test_the_recipe_that_freezes_its_discriminator_never_trains_it():
+    """The correction: compiled first and frozen afterwards, D does not move in Keras 3."""
+    z, x = keras.Input((2,)), keras.Input((3,))
+    generator = keras.Model(z, keras.layers.Dense(3)(z))
+    discriminator = keras.Model(x, keras.layers.Dense(1, activation="sigmoid")(x))
+    discriminator.compile("adam", "binary_crossentropy")
+    discriminator.trainable = False
+    pair = keras.Model(z, discriminator(generator(z)))
+    pair.compile("adam", "binary_crossentropy")
+    d, g = weights(discriminator), weights(generator)
+    discriminator.train_on_batch(RNG.random((8, 3)), np.ones((8, 1)))
+    pair.train_on_batch(noise(8, 2), np.ones((8, 1)))
+    assert not any(changed(d, discriminator))
+    assert all(changed(g, generator))
+
+
 def test_each_wgan_step_changes_its_own_network_and_only_that():
     gan = tiny_wgan()
     real, y = RNG.integers(0, 2, (5, 6)), np.array([0, 1, 1, 0, 1])
