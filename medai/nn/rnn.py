@@ -131,7 +131,7 @@ def time_features(gaps: Tensor, encoding: str | None) -> Tensor | None:
         return None
     gaps = ops.expand_dims(gaps, -1)
     log = ops.log1p(gaps) / math.log1p(365.0)
-    decay = ops.exp(-gaps / ops.convert_to_tensor(DECAYS, dtype="float32"))
+    decay = ops.concatenate([ops.exp(gaps / -tau) for tau in DECAYS], axis=-1)
     found = {"log": [log], "decay": [decay], "both": [log, decay]}
     if encoding not in found:
         raise MedaiError(f"time={encoding!r}: choose None or one of {', '.join(found)}.")
