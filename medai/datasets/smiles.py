@@ -138,37 +138,42 @@ def split_molecules(
     Raises
     ------
     MedaiError
-        When a molecule occurs twice (compared by canonical SMILES), the shares do not add up
-        to 1, a part stays empty, or `by` is unknown.
+        When a SMILES cannot be read, a molecule occurs twice (compared by canonical SMILES),
+        the shares do not add up to 1, a part stays empty, or `by` is unknown.
     """
     import numpy as np
+    from rdkit import Chem
+    from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
 
     shares = np.asarray(shares, dtype=float)
     if by not in ("scaffold", "random"):
         raise MedaiError(f"by={by!r}: split by 'scaffold' or 'random'.")
     if len(shares) < 2 or (shares <= 0).any() or not np.isclose(shares.sum(), 1):
         raise MedaiError(f"shares={shares.tolist()}: need two or more, above 0, adding up to 1.")
-    names = canonical_smiles(smiles)
-    twice = len(names) - len(set(names))
+    found = _molecules(smiles)
+    twice = len(found) - len({Chem.MolToSmiles(molecule) for molecule in found})
     if twice:
         raise MedaiError(
             f"{twice} molecules occur more than once (by canonical SMILES): merge them first, "
             "or one could be learned and tested."
         )
-    keys = scaffolds(smiles) if by == "scaffold" else np.arange(len(names))
+    if by == "scaffold":
+        keys = np.array([MurckoScaffoldSmiles(mol=molecule) for molecule in found], dtype=str)
+    else:
+        keys = np.arange(len(found))
     _, group = np.unique(keys, return_inverse=True)
     sizes = np.bincount(group)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(sizes))
-    large = sizes[order] > shares.min() * len(names) / 2
+    large = sizes[order] > shares.min() * len(found) / 2
     order = np.concatenate([order[large], order[~large]])
-    ends = np.round(np.cumsum(shares) * len(names))
+    ends = np.round(np.cumsum(shares) * len(found))
     middle = np.cumsum(sizes[order]) - sizes[order] / 2
     part_of = np.empty(len(sizes), dtype=int)
     part_of[order] = np.minimum(np.searchsorted(ends, middle), len(shares) - 1)
     parts = tuple(np.flatnonzero(part_of[group] == i) for i in range(len(shares)))
     if any(len(part) == 0 for part in parts):
         raise MedaiError(
-            f"{len(names)} molecules in {len(sizes)} groups are too few for {len(shares)} parts."
+            f"{len(found)} molecules in {len(sizes)} groups are too few for {len(shares)} parts."
         )
     return parts
