@@ -57,7 +57,8 @@ def test_cells_equal_the_layers_of_keras(cell, masked):
 
 def test_vanilla_by_hand():
     # one feature, one unit: tanh(0.5·2 + (-1)·0.3 + 0.1) = tanh(0.8)
-    h = vanilla_step(np.array([[2.0]]), np.array([[0.3]]), [[[0.5]], [[-1.0]], [0.1]])
+    weights = [np.array([[0.5]]), np.array([[-1.0]]), np.array([0.1])]
+    h = vanilla_step(np.array([[2.0]]), np.array([[0.3]]), weights)
     np.testing.assert_allclose(numbers(h), [[np.tanh(0.8)]], rtol=1e-6)
 
 
