@@ -29,7 +29,6 @@ def _half_cosine(start: Any, end: Any, share: Any) -> Any:
     return end + (start - end) * 0.5 * (1 + ops.cos(pi * ops.clip(share, 0.0, 1.0)))
 
 
-@keras.saving.register_keras_serializable("medai")
 class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):
     """Rise in a straight line to the peak, then fall along a cosine; see :func:`warmup_cosine`."""
 
@@ -52,7 +51,6 @@ class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):
         return {name: getattr(self, name) for name in names}
 
 
-@keras.saving.register_keras_serializable("medai")
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """Up to the peak and far down again, along cosines; see :func:`one_cycle`."""
 
@@ -163,3 +161,8 @@ def one_cycle(
     lies one step earlier), with the learning rate only, not the momentum.
     """
     return OneCycle(peak, steps, rise, start_factor, end_factor)
+
+
+# Not as decorators: the light set-up that renders the API page has no Keras to decorate with.
+for schedule in (WarmupCosine, OneCycle):
+    keras.saving.register_keras_serializable("medai")(schedule)
