@@ -36,6 +36,8 @@ def advice(line: str) -> str | None:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
     if not re.search(r"\b(WARNING|ERROR)\b:", plain):
         return None
+    if "absl::InitializeLog" in plain:  # TensorFlow's first words, where it is installed
+        return None
     # myst-nb counts cells and lines in one number: 80016 is line 16 of cell 8
     if where := re.search(r"\.ipynb:(\d{5,})", plain):
         cell, row = divmod(int(where[1]), 10_000)
