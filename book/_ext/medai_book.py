@@ -173,8 +173,9 @@ def reach_by_keyboard(app: Sphinx, page: str, template: str, context: dict, tree
     body = re.sub(with_svg, '<figure tabindex="0"', body)
     # docutils calls this a list but gives it no list items, which misleads screen readers
     body = body.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-    html_output = 'class="output text_html"'
-    context["body"] = body.replace(html_output, f'{html_output} tabindex="0"')
+    for scrolling in ('class="output text_html"', 'class="pst-scrollable-table-container"'):
+        body = body.replace(scrolling, f'{scrolling} tabindex="0"')
+    context["body"] = body
 
 
 def check_alt_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
