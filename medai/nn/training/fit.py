@@ -15,6 +15,7 @@ from medai.nn.training.batches import Batches, seed_torch
 from medai.nn.training.checkpoint import CheckpointFolder, assign, fingerprint
 from medai.nn.training.checks import check_training_data
 from medai.nn.training.keeper import Keeper, progress_bar
+from medai.nn.training.memory import keep_freed_memory
 from medai.runtime import MedaiError
 from medai.runtime.locks import file_lock
 
@@ -133,6 +134,7 @@ def _train(model: keras.Model, keeper: Keeper, validation: Any, progress: bool) 
     if keeper.stop or start == keeper.epochs:  # killed between the last epoch and the end
         return
     keeper.batches.start(start)
+    keep_freed_memory()
     held_back = averaging.weights_held_back(model.optimizer)
     with progress_bar(keeper, progress) as bars, held_back:
         model.fit(
