@@ -35,7 +35,8 @@ from medai.metrics import accuracy, bootstrap_interval, choose_threshold, roc_au
 from medai.nn.cnn import circulating_cnn, residual_cnn, small_cnn
 from medai.nn.training import fit, warmup_cosine
 
-EPOCHS, BATCH, PEAK, SMOOTHING, DECAY = 8, 64, 2e-3, 0.05, 1e-3
+EPOCHS = {"circulating_cnn": 8, "small_cnn": 8, "residual_cnn": 6}
+BATCH, PEAK, SMOOTHING, DECAY = 64, 2e-3, 0.05, 1e-3
 SENSITIVITY = 0.95  # wanted on validation
 SHIFT, LIGHT = 2, 0.15  # of the augmentation: pixels, share of the contrast
 
@@ -87,19 +88,19 @@ def network(build: Callable[..., keras.Model], data: dict, seed: int, plain: boo
     """Train one network and return it; `plain` is Adam as the tutorials use it."""
     keras.utils.set_random_seed(seed)
     x, y = data["train"]
-    model = build(x.shape[1:], n_classes=1)
+    model, epochs = build(x.shape[1:], n_classes=1), EPOCHS[build.__name__]
     if plain:
         model.compile("adam", "binary_crossentropy", jit_compile=False)
-        fit(model, x, y, epochs=EPOCHS, batch_size=BATCH, seed=seed, progress=False)
+        fit(model, x, y, epochs=epochs, batch_size=BATCH, seed=seed, progress=False)
         return model
-    steps = EPOCHS * -(-len(x) // BATCH)
+    steps = epochs * -(-len(x) // BATCH)
     model.compile(
         keras.optimizers.AdamW(warmup_cosine(PEAK, steps, steps // 8), weight_decay=DECAY),
         keras.losses.BinaryCrossentropy(label_smoothing=SMOOTHING),
         jit_compile=False,  # on a CPU the plain kernels are faster than XLA's
     )
     options = {"augment": augment, "average": "ema", "seed": seed, "progress": False}
-    fit(model, x, y, epochs=EPOCHS, batch_size=BATCH, **options)
+    fit(model, x, y, epochs=epochs, batch_size=BATCH, **options)
     return model
 
 
