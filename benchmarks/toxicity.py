@@ -89,7 +89,8 @@ def one_seed(smiles: np.ndarray, y: np.ndarray, seed: int) -> tuple[dict, dict]:
 def question(smiles: np.ndarray, y: np.ndarray, runs: list[dict]) -> dict:
     """Return leflunomide's place among each run's test molecules, its scaffold held out.
 
-    The model is the one of the version "real" with the penalty that the run had chosen.
+    The model is the one of the version "real" with the penalty that the run had chosen, and so
+    is the threshold: nine in ten inactive validation molecules lie below it.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -98,11 +99,22 @@ def question(smiles: np.ndarray, y: np.ndarray, runs: list[dict]) -> dict:
     relatives = np.flatnonzero(frame == frame[drug])
     places = []
     for run in runs:
-        train, _, test = split_molecules(smiles, "scaffold", SHARES, run["seed"])
-        train, test = np.setdiff1d(train, relatives), np.setdiff1d(test, relatives)
+        train, check, test = (
+            np.setdiff1d(part, relatives)
+            for part in split_molecules(smiles, "scaffold", SHARES, run["seed"])
+        )
         model = LogisticRegression(C=run["metrics"]["real"]["C"], max_iter=1000)
-        p = model.fit(x[train], y[train]).predict_proba(x[np.r_[drug, test]])[:, 1]
-        places.append({"seed": run["seed"], "p": p[0], "above": float((p[1:] > p[0]).mean())})
+        model.fit(x[train], y[train])
+        p = model.predict_proba(x[np.r_[drug, test]])[:, 1]
+        threshold = np.quantile(model.predict_proba(x[check])[:, 1][y[check] == 0], 0.9)
+        places.append(
+            {
+                "seed": run["seed"],
+                "p": float(p[0]),
+                "above": float((p[1:] > p[0]).mean()),
+                "flagged": bool(p[0] >= threshold),
+            }
+        )
     return {
         "molecule": "leflunomide", "measured": int(y[drug]), "with its scaffold": len(relatives),
         "places": places,
