@@ -63,3 +63,12 @@ def test_a_threshold_does_what_resampling_seemed_to_do(results):
     for name in ("class weights", "SMOTE", "bit by bit", "real + GAN"):
         assert mean(results, name, "mean p") > 2 * share
     assert abs(mean(results, "real", "mean p") - share) < share / 2
+
+
+def test_the_question_is_answered_as_it_came_out(results):
+    """Leflunomide is active, ranked above most, and below the threshold in most splits."""
+    asked = results["question"]
+    assert asked["measured"] == 1
+    assert [place["seed"] for place in asked["places"]] == [run["seed"] for run in results["runs"]]
+    assert all(place["above"] < 0.5 for place in asked["places"])
+    assert sum(place["flagged"] for place in asked["places"]) < len(asked["places"]) / 2
