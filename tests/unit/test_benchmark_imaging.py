@@ -1,7 +1,7 @@
-"""The residual network reaches what issue 3 asks on PneumoniaMNIST; the results file holds it.
+"""The small network reaches what issue 3 asks on PneumoniaMNIST; the results file holds it.
 
 The thresholds (one run AUC .970 in a minute; three networks AUC .975 and accuracy .925 in
-five) are the issue's, not ours.
+five) are the issue's, not ours.  The residual network is reported beside it and held to none.
 """
 
 import importlib.util
@@ -11,6 +11,10 @@ import os
 import pytest
 
 RESULTS = "data/results/17_pneumoniamnist.json"
+
+
+def small(rows):
+    return [row for row in rows if row["kind"] == "small"]
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +63,17 @@ def test_the_data_are_those_the_results_name(results, shared):
 
 
 def test_one_run_holds_the_issue_s_threshold(results):
-    for run in results["runs"]:  # every seed, not the best
+    for run in small(results["runs"]):  # every seed, not the best
         assert run["auc"][0] >= 0.970, run["method"]
 
 
 def test_one_run_takes_at_most_a_minute(results):
-    assert max(run["seconds"] for run in results["runs"]) <= 60
+    assert max(run["seconds"] for run in small(results["runs"])) <= 60
 
 
 def test_ensembles_hold_the_issue_s_thresholds(results):
-    for ensemble in results["ensembles"]:
+    assert small(results["ensembles"])
+    for ensemble in small(results["ensembles"]):
         assert ensemble["auc"][0] >= 0.975, ensemble["method"]
         assert ensemble["accuracy"][0] >= 0.925, ensemble["method"]
         assert ensemble["seconds"] <= 300
@@ -86,6 +91,19 @@ def test_the_augmentation_keeps_shape_range_and_side(benchmark):
     left, right = changed[:, :, :14].mean((1, 2, 3)), changed[:, :, 14:].mean((1, 2, 3))
     assert np.all(left > right)  # never mirrored: the heart stays where it is
     assert len(np.unique(changed.mean((1, 2, 3)).round(4))) > 32
+
+
+def test_a_score_is_the_mean_over_nine_shifts(benchmark):
+    import keras
+    import numpy as np
+
+    film = np.zeros((2, 28, 28, 1), "float32")
+    film[1, 10, 10] = 0.9  # one bright pixel
+    inputs = keras.Input((28, 28, 1))
+    middle = keras.ops.reshape(inputs[:, 10, 10], (-1, 1))
+    scores = benchmark.predict(keras.Model(inputs, middle), film)
+    np.testing.assert_allclose(scores, [0, 0.9 / 9], atol=1e-6)  # it is there in one of nine
+    np.testing.assert_allclose(benchmark.predict(keras.Model(inputs, middle), film, 0), [0, 0.9])
 
 
 def test_live_one_run_reaches_the_threshold(benchmark, shared):
