@@ -133,8 +133,8 @@ class Resize(ImageStep):
         In pixels, at least 1.
     anti_alias : bool
         Blur before making smaller, so that each new pixel stands for all the old ones beneath
-        it.  Without it new pixels pick single old ones: fine patterns turn into coarse ones
-        that are not there, and a small sign is kept or lost by chance.
+        it.  Without it a new pixel sees only its nearest old ones: fine patterns turn into
+        coarse ones that are not there, and a small sign is kept or lost by chance.
 
     Notes
     -----
