@@ -129,6 +129,8 @@ def check_anatomy(path: Path, notebook: NotebookNode) -> list[str]:
     quiz = ROOT / "data" / "quizzes" / f"{number}.json"
     if not quiz.exists():
         found.append(f"no quiz: write data/quizzes/{number}.json")
+    elif "$" in quiz.read_text(encoding="utf-8"):
+        found.append(f"data/quizzes/{number}.json has a formula in $, which quizzes do not set")
     elif (count := len(json.loads(quiz.read_text(encoding="utf-8"))["questions"])) != 5:
         found.append(f"{count} quiz questions in {quiz.name}, five are wanted")
     return found
