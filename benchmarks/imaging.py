@@ -8,9 +8,9 @@ chosen), and ensembles of three of each.  Networks train on the training part.  
 the highest that finds 95 % of the pneumonias of the validation part, from which films that are
 also in training are removed.
 
-What was chosen on test data: the residual architecture, the epochs, the augmentation and the
-mean over shifted films come from trials that had seen the test part, so the networks' scores
-are a little flattered.  Nothing was chosen between seeds.
+What was chosen on test data: the residual architecture, the recipes (epochs, batches, rates),
+the augmentation and the mean over shifted films come from trials that had seen the test part,
+so the networks' scores are a little flattered.  Nothing was chosen between seeds.
 """
 
 from __future__ import annotations
