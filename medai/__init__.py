@@ -19,6 +19,7 @@ _ROOMS = (
     "nn",
     "text",
     "knowledge",
+    "llm",
     "plots",
     "cli",
 )

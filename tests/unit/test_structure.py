@@ -19,10 +19,11 @@ MAY_IMPORT = {
     "preprocess": {"runtime", "datasets"},
     "metrics": {"runtime"},
     "nn": {"runtime", "metrics"},
-    "text": {"runtime", "datasets", "metrics"},
+    "text": {"runtime", "datasets", "preprocess", "metrics"},
     "knowledge": {"runtime", "datasets", "metrics"},
+    "llm": {"runtime", "datasets", "metrics", "text", "knowledge"},
     "plots": {"runtime", "datasets", "metrics"},
-    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "plots"},
+    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "plots"},
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
