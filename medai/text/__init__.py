@@ -4,6 +4,7 @@ from medai.text.bpe import BPE
 from medai.text.corpus import Definition, hpo_definitions, shares_ngram, split
 from medai.text.ngram import BOS, EOS, UNK, NGramModel
 from medai.text.sampling import apply_temperature
+from medai.text.symptoms import SymptomPhrase, fold_phrase, split_phrases, symptom_phrases
 from medai.text.tokenize import join_tokens, word_tokens
 
 __all__ = [
@@ -13,10 +14,14 @@ __all__ = [
     "UNK",
     "Definition",
     "NGramModel",
+    "SymptomPhrase",
     "apply_temperature",
+    "fold_phrase",
     "hpo_definitions",
     "join_tokens",
     "shares_ngram",
     "split",
+    "split_phrases",
+    "symptom_phrases",
     "word_tokens",
 ]
