@@ -1,4 +1,4 @@
-"""Metrics: text (perplexity and its kin), ranking, recommendation."""
+"""Metrics: diagnosis, ranking, recommendation, text (perplexity, BLEU, ROUGE, entities)."""
 
 from medai.metrics.classification import (
     Confusion,
@@ -23,6 +23,7 @@ from medai.metrics.classification import (
     specificity,
     wilson,
 )
+from medai.metrics.generated import Bleu, EntityScore, Overlap, bleu, entity_f1, rouge
 from medai.metrics.ranking import (
     cluster_bootstrap,
     mean_reciprocal_rank,
@@ -47,10 +48,14 @@ from medai.metrics.text import (
 
 __all__ = [
     "EASE",
+    "Bleu",
     "Confusion",
+    "EntityScore",
+    "Overlap",
     "accuracy",
     "average_precision",
     "bits_per_character",
+    "bleu",
     "bootstrap_interval",
     "brier_score",
     "calibration_error",
@@ -61,6 +66,7 @@ __all__ = [
     "confusion",
     "cross_entropy",
     "decision_curve",
+    "entity_f1",
     "hide_some",
     "likelihood_ratios",
     "log_loss",
@@ -77,6 +83,7 @@ __all__ = [
     "recall_at_k",
     "report",
     "roc_auc",
+    "rouge",
     "sensitivity",
     "specificity",
     "target_ranks",

@@ -97,6 +97,40 @@ def test_logits_mask_drops_padding_and_weighs_tokens_alike():
     assert perplexity_from_logits(logits, targets, mask) == pytest.approx(64 ** (1 / 4))
 
 
+def test_logits_of_a_uniform_model_behind_a_mask_give_the_vocabulary():
+    # 250 words, texts of 4, 1 and 7 tokens padded to 9: what stands under the mask is absurd
+    rng = np.random.default_rng(4)
+    lengths, size = np.array([4, 1, 7]), 250
+    mask = np.arange(9) < lengths[:, None]
+    targets = np.where(mask, rng.integers(0, size, mask.shape), -100)
+    logits = np.where(mask[..., None], 3.0, rng.normal(scale=50, size=(*mask.shape, size)))
+    assert perplexity_from_logits(logits, targets, mask) == pytest.approx(size, rel=1e-12)
+
+
+def test_logits_of_a_bigram_model_give_the_perplexity_that_it_computes_itself():
+    from medai.text import NGramModel
+
+    texts = [["a", "b", "a"], ["a", "c"], ["b"]]
+    model = NGramModel(2, "add-k", k=0.5, min_count=1).fit(texts)
+    index = {word: i for i, word in enumerate(model.vocabulary)}
+    V = len(index)
+    logits, targets = np.full((3, 5, V), 7.0), np.full((3, 5), -100)
+    for b, text in enumerate(texts):
+        for t, word in enumerate([*text, "</s>"]):
+            # a network's scores are log probabilities up to a constant of each position
+            logits[b, t] = np.log(model.distribution(text[:t])) + 10 * b - t
+            targets[b, t] = index[word]
+    found = perplexity_from_logits(logits, targets, targets >= 0)
+    assert found == pytest.approx(model.perplexity(texts), rel=1e-12)
+    # by hand: after <s> came a, a, b; after a came b, </s>, c; after b came a, </s>; after c
+    # came </s>.  Each P is (count + 1/2) / (times the context was seen + V/2), in text order
+    half = V / 2
+    steps = [2.5 / (3 + half), 1.5 / (3 + half), 1.5 / (2 + half), 1.5 / (3 + half)]
+    steps += [2.5 / (3 + half), 1.5 / (3 + half), 1.5 / (1 + half)]
+    steps += [1.5 / (3 + half), 1.5 / (2 + half)]
+    assert found == pytest.approx(float(np.prod(steps) ** (-1 / 9)), rel=1e-12)
+
+
 def test_interval_holds_the_estimate_and_shrinks_with_data():
     rng = np.random.default_rng(2)
     texts = [np.log(rng.uniform(0.05, 0.9, size=12)) for _ in range(400)]
