@@ -1,7 +1,9 @@
 """Tokens, byte-pair encoding, n-gram language models and the corpus they learn from."""
 
+from medai.text.bag import BagOfWords, TfIdf, words
 from medai.text.bpe import BPE
 from medai.text.corpus import Definition, hpo_definitions, shares_ngram, split
+from medai.text.naive_bayes import NaiveBayes
 from medai.text.ngram import BOS, EOS, UNK, NGramModel
 from medai.text.sampling import apply_temperature
 from medai.text.symptoms import SymptomPhrase, fold_phrase, split_phrases, symptom_phrases
@@ -12,9 +14,12 @@ __all__ = [
     "BPE",
     "EOS",
     "UNK",
+    "BagOfWords",
     "Definition",
     "NGramModel",
+    "NaiveBayes",
     "SymptomPhrase",
+    "TfIdf",
     "apply_temperature",
     "fold_phrase",
     "hpo_definitions",
@@ -24,4 +29,5 @@ __all__ = [
     "split_phrases",
     "symptom_phrases",
     "word_tokens",
+    "words",
 ]
