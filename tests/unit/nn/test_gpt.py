@@ -85,10 +85,10 @@ def test_greedy_text_equals_that_of_transformers(gpt2):
 
 def test_cache_changes_the_time_and_not_the_text():
     model = loud(GPT(**SIZES))
-    for options in [{"temperature": 0}, {"seed": 5}, {"seed": 6, "top_k": 7, "top_p": 0.9}]:
-        with_cache = model.generate([1, 2, 3], 9, **options)
-        assert with_cache == model.generate([1, 2, 3], 9, cache=False, **options)
-        assert len(with_cache) == 12
+    for options in [{"temperature": 0}, {"seed": 6, "top_k": 7, "top_p": 0.9}]:
+        with_cache = model.generate([1, 2, 3], 5, **options)
+        assert with_cache == model.generate([1, 2, 3], 5, cache=False, **options)
+        assert len(with_cache) == 8
 
 
 def test_the_future_does_not_change_the_past():
@@ -105,7 +105,7 @@ def test_it_starts_by_knowing_nothing():
     keras.utils.set_random_seed(0)
     logits = GPT(**SIZES)(ids)
     loss = keras.losses.sparse_categorical_crossentropy(next_ids, logits, from_logits=True)
-    assert float(ops.mean(loss)) == pytest.approx(np.log(31), abs=0.05)
+    assert number(loss).mean() == pytest.approx(np.log(31), abs=0.05)
 
 
 def test_it_learns_a_rhyme():
