@@ -9,6 +9,7 @@ checksums of all its files agree with the list written beside them.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import shutil
 import sys
@@ -109,12 +110,29 @@ def _keep(folder: Path, model: Any, tokenizer: Any) -> None:
         raise
 
 
+@contextlib.contextmanager
+def _parsed_once() -> Iterator[None]:
+    """Let transformers parse a GGUF file once, not three times, and show one bar on a terminal."""
+    import gguf
+    from tqdm import tqdm
+    from transformers import modeling_gguf_pytorch_utils as reading
+
+    before = gguf.GGUFReader, gguf.get_tensor_name_map, reading.tqdm
+    gguf.GGUFReader = functools.lru_cache(maxsize=1)(before[0])
+    gguf.get_tensor_name_map = functools.lru_cache(maxsize=8)(before[1])
+    reading.tqdm = functools.partial(tqdm, leave=False, disable=None)
+    try:
+        yield
+    finally:
+        gguf.GGUFReader, gguf.get_tensor_name_map, reading.tqdm = before
+
+
 def _unpack(path: Path, dtype: Any) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     options = {"gguf_file": path.name, "local_files_only": True, "trust_remote_code": False}
     try:
-        with quiet():
+        with quiet(), _parsed_once():
             tokenizer = AutoTokenizer.from_pretrained(path.parent, **options)
             model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=dtype, **options)
     except ImportError as error:
