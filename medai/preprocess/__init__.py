@@ -1,4 +1,5 @@
-"""Prepare data before a model sees them: tables (:mod:`.tables`) and images (:mod:`.images`).
+"""Prepare data before a model sees them: tables (:mod:`.tables`), images (:mod:`.images`)
+and clinical text (:mod:`.text`).
 
 Each step reports what it changed, as a table of before and after.
 """
