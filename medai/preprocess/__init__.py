@@ -1,5 +1,4 @@
-"""Prepare data before a model sees them: tables (:mod:`.tables`), images (:mod:`.images`)
-and clinical text (:mod:`.text`).
+"""Prepare data before a model sees them: tables, images and clinical text.
 
-Each step reports what it changed, as a table of before and after.
+See :mod:`.tables`, :mod:`.images` and :mod:`.text`.  Each step reports what it changed.
 """
