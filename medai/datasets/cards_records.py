@@ -62,4 +62,23 @@ CARDS: tuple[Card, ...] = (
             "The codes have no medical meaning beyond their names.",
         ),
     ),
+    Card(
+        name="dose-letters",
+        title="Dose letters: whose dose is this number?",
+        what="A generator: short letters with three drugs, called by letters of the alphabet, and "
+        "three doses drawn at random, written in three ways. The same bag of words belongs to "
+        "every assignment of doses to drugs, so a bag is right one time in three. Test letters "
+        "hold only pairs of drug and dose that training letters never hold.",
+        kind="embedded",
+        source="written for this book (medai.datasets.doses)",
+        licence="MIT (code)",
+        licence_url="https://opensource.org/license/mit",
+        version="changes with the book; a seed gives the same data on every machine",
+        citation="this book",
+        flaws=(
+            "Three sentence patterns and sixty words: real letters are far richer.",
+            "The doses are random and belong to no real drug.",
+            "Made so that order decides: says nothing about how often it does in real letters.",
+        ),
+    ),
 )
