@@ -76,6 +76,14 @@ class GPT(keras.Model):
 
         `start` is the position of the first id; what came before it is in the cache.
         """
+        x, new = self.states(ids, cache, start, training)
+        logits = ops.matmul(x, ops.transpose(self.tokens.embeddings))  # (B, T, V)
+        return logits if cache is None else (logits, new)
+
+    def states(
+        self, ids: Tensor, cache: list | None = None, start: int = 0, training: bool = False
+    ) -> tuple[Tensor, list]:
+        """Return what each position has gathered, (B, T, D), and the new cache."""
         length = ids.shape[1]
         x = self.tokens(ids) + self.positions(ops.arange(length) + start)  # (B, T, D)
         x = self.drop(x, training=training)
@@ -90,8 +98,7 @@ class GPT(keras.Model):
             if part is not None:
                 x, part = x
                 new.append(part)
-        logits = ops.matmul(self.norm(x), ops.transpose(self.tokens.embeddings))  # (B, T, V)
-        return logits if cache is None else (logits, new)
+        return self.norm(x), new
 
     def empty_cache(self, batch: int = 1) -> list:
         """Return keys and values of nothing yet: per block two zeros (B, H, C, D/H)."""
