@@ -92,7 +92,7 @@ class TextClassifier:
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return self.head.weight.device
+        return next(self.encoder.parameters()).device  # a quantised head has no tensors of its own
 
     def encode(self, texts: Sequence[str]) -> dict[str, torch.Tensor]:
         """Return token ids and mask, padded to the longest of these texts only."""

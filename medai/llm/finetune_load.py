@@ -7,6 +7,7 @@ from pathlib import Path
 from medai.llm.finetune_checks import file_digest, read_json, safe_folder
 from medai.llm.finetune_classifier import FORMAT, VERSION, TextClassifier
 from medai.llm.finetune_folders import quiet_transformers
+from medai.llm.finetune_loop import seeded
 from medai.runtime import MedaiError
 
 
@@ -38,7 +39,7 @@ def load_classifier(folder: str | Path) -> TextClassifier:
     from safetensors.torch import load_file
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-    with quiet_transformers():
+    with quiet_transformers(), seeded(0):
         try:
             settings = dict(config["encoder"])
             kind = settings.pop("model_type")

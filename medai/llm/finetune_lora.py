@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -208,7 +209,9 @@ def lora_tune(
     )
     with seeded(seed):
         try:
-            tuned = LoraTuned(get_peft_model(inner, config), tokenizer, facts)
+            with warnings.catch_warnings():  # peft asks transformers with a name that is going
+                warnings.simplefilter("ignore", FutureWarning)
+                tuned = LoraTuned(get_peft_model(inner, config), tokenizer, facts)
         except ValueError as error:
             raise MedaiError(f"targets={list(targets)} do not fit this model: {error}") from None
         parameters = {n: p for n, p in tuned.model.named_parameters() if p.requires_grad}
@@ -271,7 +274,8 @@ def load_lora(model: Any, folder: str | Path, *, tokenizer: Any = None) -> LoraT
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    with quiet_transformers():
+    with quiet_transformers(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
         try:
             found = PeftModel.from_pretrained(inner, str(folder), local_files_only=True)
         except (SafetensorError, OSError, ValueError, KeyError, RuntimeError) as error:

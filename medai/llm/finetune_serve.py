@@ -77,9 +77,7 @@ class ClassifierServer:
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
         except OSError as error:
-            raise MedaiError(
-                f"port={self.port} cannot be used ({error}); 0 takes a free one"
-            ) from None
+            raise MedaiError(f"port={self.port}: {error}; port=0 takes a free one") from None
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(

@@ -81,9 +81,7 @@ def freeze_below(encoder: torch.nn.Module, layers: str | int) -> int:
     if layers == "all":
         return len(blocks)
     if isinstance(layers, str):
-        raise MedaiError(
-            f"layers={layers!r}; it must be 'all' or the number of top layers to train"
-        )
+        raise MedaiError(f"layers={layers!r}; it must be 'all' or how many top layers train")
     top = number("layers", layers, 0, len(blocks), whole=True)
     encoder.requires_grad_(False)
     for block in list(blocks)[len(blocks) - top :]:
@@ -191,7 +189,8 @@ def fine_tune_classifier(
         base = minilm_folder()
     else:
         named, licence = Path(base).resolve().name, "other"
-    encoder, tokenizer = load_base(base)
+    with seeded(seed):  # loading draws random numbers too
+        encoder, tokenizer = load_base(base)
     limit = getattr(encoder.config, "max_position_embeddings", max_length)
     number("max_length", max_length, 4, limit, whole=True)
     blocks = freeze_below(encoder, layers)
