@@ -121,7 +121,7 @@ def _letter(rng: np.random.Generator, part: str) -> DoseLetter:
         if form == "after":
             words = [verb, drug, dose, "mg"]
         elif form == "apart":
-            some = rng.choice(len(ASIDES), int(rng.integers(1, 4)), replace=False)
+            some = rng.choice(len(ASIDES), int(rng.integers(1, 3)), replace=False)
             words = [verb, drug, ",", *" ".join(ASIDES[a] for a in some).split(), ",", "to"]
             words += [dose, "mg"]
         else:
