@@ -87,6 +87,7 @@ def load(
 
 def _local(name: str, path: Path, dtype: str, device: str | None) -> LocalModel:
     import torch
+    from safetensors import SafetensorError
 
     kind = getattr(torch, dtype)
     if path.is_file() and path.suffix == ".gguf":
@@ -95,7 +96,14 @@ def _local(name: str, path: Path, dtype: str, device: str | None) -> LocalModel:
         _check_folder(path)
         try:
             model, tokenizer = read_folder(path, kind)
-        except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
+        except (
+            OSError,
+            ValueError,
+            ImportError,
+            LookupError,
+            RuntimeError,
+            SafetensorError,
+        ) as error:
             raise MedaiError(
                 f"{tilde(path)} cannot be loaded as a language model: {_first_line(error)} "
                 "Code from the folder is never run (trust_remote_code=False); the architecture "
