@@ -26,7 +26,7 @@ def unpack(x):
 
 @pytest.fixture(scope="module")
 def least(counts):
-    """The smallest loss that a general minimiser finds from twenty starts."""
+    """The smallest loss that a general minimiser finds from ten starts."""
     cells = _cells(counts, X_MAX)
 
     def loss(x):
@@ -34,7 +34,7 @@ def least(counts):
         return value, np.concatenate([g.ravel() for g in gradient])
 
     rng = np.random.default_rng(1)
-    starts = rng.normal(size=(20, 2 * V * D + 2 * V))
+    starts = rng.normal(size=(10, 2 * V * D + 2 * V))
     found = [minimize(loss, x, jac=True, method="L-BFGS-B", options={"maxiter": 5000})
              for x in starts]  # fmt: skip
     return min(found, key=lambda r: r.fun)
@@ -46,12 +46,12 @@ def test_the_toy_table_can_tell_the_claims_apart(counts):
 
 
 def test_glove_reaches_the_minimum_that_a_general_minimiser_finds(counts, least):
-    """Adagrad is slow at the end; 5 % of the way from biases alone to the minimum are allowed."""
+    """AdaGrad is slow at the end; 5 % of the way from biases alone to the minimum are allowed."""
     models = [
-        GloVe(D, x_max=X_MAX, epochs=3000, learning_rate=0.5, batch_size=64, seed=s).fit_counts(
+        GloVe(D, x_max=X_MAX, epochs=1500, learning_rate=0.5, batch_size=64, seed=s).fit_counts(
             counts, WORDS
         )
-        for s in range(3)
+        for s in range(2)
     ]
     best = min(glove_loss(counts, m.w, m.v, m.b, m.c, X_MAX) for m in models)
     biases_only = best_biases(counts, np.zeros((V, V)))
