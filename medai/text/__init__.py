@@ -1,12 +1,18 @@
-"""Tokens, byte-pair encoding, n-gram language models and the corpus they learn from."""
+"""Tokens, n-gram language models, bags of words, naive Bayes, and the texts they learn from."""
 
 from medai.text.bag import BagOfWords, TfIdf, words
 from medai.text.bpe import BPE
 from medai.text.corpus import Definition, hpo_definitions, shares_ngram, split
-from medai.text.naive_bayes import NaiveBayes
+from medai.text.naive_bayes import Explanation, NaiveBayes, TokenEvidence
 from medai.text.ngram import BOS, EOS, UNK, NGramModel
 from medai.text.sampling import apply_temperature
-from medai.text.symptoms import SymptomPhrase, fold_phrase, split_phrases, symptom_phrases
+from medai.text.symptoms import (
+    SymptomPhrase,
+    SymptomPhrases,
+    fold_phrase,
+    split_phrases,
+    symptom_phrases,
+)
 from medai.text.tokenize import join_tokens, word_tokens
 
 __all__ = [
@@ -16,10 +22,13 @@ __all__ = [
     "UNK",
     "BagOfWords",
     "Definition",
+    "Explanation",
     "NGramModel",
     "NaiveBayes",
     "SymptomPhrase",
+    "SymptomPhrases",
     "TfIdf",
+    "TokenEvidence",
     "apply_temperature",
     "fold_phrase",
     "hpo_definitions",
