@@ -66,7 +66,8 @@ ABBREVIATIONS: dict[str, str] = {
 }
 """Abbreviation, in the case in which it is recognised, to its meaning."""
 
-# The meanings in those two lists, the commonest in the sign-out notes first where counted.
+# The meanings in those two lists, the commonest in the sign-out notes first where counted
+# (magnesium sulfate: from the Joint Commission's list of abbreviations not to use).
 AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "AF": ("afebrile", "atrial fibrillation", "atrial flutter", "amniotic fluid"),
     "AS": ("aortic stenosis", "atherosclerosis", "ankylosing spondylitis"),
