@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import re
 import time
 from datetime import date
 from importlib.metadata import version
@@ -113,6 +114,7 @@ def curve(found: dict, save) -> None:
 UP = ["increased", "elevated", "high", "excessive"]
 DOWN = ["decreased", "reduced", "low", "diminished"]
 SWAP = dict(zip(UP + DOWN, DOWN + UP, strict=True))
+TELLS = re.compile("increas|decreas|reduc|elevat|high|low|hypo|hyper|excess|diminish", re.I)
 LORA = {"rank": 8, "alpha": 16, "steps": 40, "batch_size": 4, "max_length": 96, "seed": SEED}
 
 
@@ -162,6 +164,7 @@ def lora(found: dict) -> None:
         "seconds": round(spent),
         "definitions": len(held),
         "directions": len(turned),
+        "names_that_tell": sum(bool(TELLS.search(name)) for name, _ in turned),
         "trainable": tuned.trainable,
         "total": tuned.total,
         "settings": LORA,
