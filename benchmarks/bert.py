@@ -21,7 +21,7 @@ import numpy as np
 
 from medai.knowledge import load_graph
 from medai.llm.finetune import fine_tune_classifier, fit_temperature
-from medai.llm.finetune_temperature import softmax
+from medai.llm.finetune.temperature import softmax
 from medai.metrics import brier_score, calibration_error, cluster_bootstrap
 from medai.text.symptoms import split_phrases, symptom_phrases
 

@@ -127,7 +127,7 @@ def lora(found: dict) -> None:
     """Held-out perplexity of definitions, and who is right about up and down."""
     from medai.llm import load
     from medai.llm.finetune import lora_tune
-    from medai.llm.finetune_tokens import token_logprobs
+    from medai.llm.finetune.tokens import token_logprobs
     from medai.text import shares_ngram, word_tokens
 
     model = load("smollm2")

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from tiny_llm import LABELS, TEXTS, bert_folder
 
-from medai.llm import finetune_train
 from medai.llm.finetune import (
     fine_tune_classifier,
     fit_temperature,
     length_batches,
     load_classifier,
+    train,
 )
-from medai.llm.finetune_loop import NAME, warmup_decay
+from medai.llm.finetune.loop import NAME, warmup_decay
 from medai.runtime import MedaiError
 
 
@@ -75,7 +75,7 @@ def test_seed_decides_and_the_callers_random_state_is_left_alone(tune):
 def test_only_the_top_layers_train(tune, base, layers):
     import torch
 
-    from medai.llm.finetune_folders import load_base
+    from medai.llm.finetune.folders import load_base
 
     before = load_base(base)[0].state_dict()
     after = tune(layers=layers).encoder.state_dict()
@@ -93,7 +93,7 @@ def test_killed_at_any_step_it_ends_with_the_same_weights(tune, tmp_path, monkey
     whole = tune(validation=held)
     for stop in (1, 4, 6):  # 3 steps an epoch
         folder = tmp_path / str(stop)
-        kept = finetune_train.run
+        kept = train.run
 
         def broken(parameters, groups, loss_of, steps, *, stop=stop, kept=kept, **more):
             def loss(step):
@@ -104,16 +104,16 @@ def test_killed_at_any_step_it_ends_with_the_same_weights(tune, tmp_path, monkey
             return kept(parameters, groups, loss, steps, **more)
 
         settings = {"checkpoint": folder, "checkpoint_seconds": 0, "validation": held}
-        monkeypatch.setattr(finetune_train, "run", broken)
+        monkeypatch.setattr(train, "run", broken)
         with pytest.raises(Kill):
             tune(**settings)
-        monkeypatch.setattr(finetune_train, "run", kept)
+        monkeypatch.setattr(train, "run", kept)
         again = tune(**settings)
         assert same(whole, again)
         assert again.losses == whole.losses
         assert again.history == whole.history
         assert [h["epoch"] for h in again.history] == [1, 2, 3]
-    monkeypatch.setattr(finetune_train, "length_batches", None)  # a finished one takes no step
+    monkeypatch.setattr(train, "length_batches", None)  # a finished one takes no step
     assert same(whole, tune(**settings))
 
 
@@ -268,7 +268,7 @@ def test_a_loss_that_explodes_is_told(tune):
 def test_balanced_weights_are_scikit_learns():
     from sklearn.utils.class_weight import compute_class_weight
 
-    from medai.llm.finetune_checks import weights_of_classes
+    from medai.llm.finetune.checks import weights_of_classes
 
     labels = ["a"] * 7 + ["b"] * 2 + ["c"]
     expected = compute_class_weight("balanced", classes=np.array(list("abc")), y=labels)

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from tiny_llm import llama, tokenizer
 
-from medai.llm import finetune_lora
-from medai.llm.finetune import load_lora, lora_size, lora_tune, lora_weight
-from medai.llm.finetune_loop import NAME
-from medai.llm.finetune_tokens import token_logprobs
+from medai.llm.finetune import load_lora, lora, lora_size, lora_tune, lora_weight
+from medai.llm.finetune.loop import NAME
+from medai.llm.finetune.tokens import token_logprobs
 from medai.metrics import perplexity
 from medai.runtime import MedaiError
 
@@ -92,7 +91,7 @@ def test_it_learns_and_the_base_stays_as_it_was():
 
 
 def test_only_the_answer_counts():
-    from medai.llm.finetune_tokens import padded, token_rows
+    from medai.llm.finetune.tokens import padded, token_rows
 
     words = tokenizer()
     rows = token_rows(words, [("the potassium is", "low"), "the skin"], 64)
@@ -122,7 +121,7 @@ class Kill(Exception):
 
 def test_killed_it_ends_with_the_same_adapter(tmp_path, monkeypatch):
     whole = adapter(tune(llama()))
-    kept = finetune_lora.run
+    kept = lora.run
 
     def broken(parameters, groups, loss_of, steps, **more):
         def loss(step):
@@ -132,13 +131,13 @@ def test_killed_it_ends_with_the_same_adapter(tmp_path, monkeypatch):
 
         return kept(parameters, groups, loss, steps, **more)
 
-    monkeypatch.setattr(finetune_lora, "run", broken)
+    monkeypatch.setattr(lora, "run", broken)
     model, settings = llama(), {"checkpoint": tmp_path, "checkpoint_seconds": 0}
     before = digest(model)
     with pytest.raises(Kill):
         tune(model, **settings)
     assert digest(model) == before  # and free of the adapter: it can be tuned again
-    monkeypatch.setattr(finetune_lora, "run", kept)
+    monkeypatch.setattr(lora, "run", kept)
     again = tune(model, **settings)
     assert same(whole, adapter(again))
     assert len(again.losses) == 6

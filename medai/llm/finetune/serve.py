@@ -15,8 +15,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from medai.llm.finetune_checks import number
-from medai.llm.finetune_classifier import TextClassifier
+from medai.llm.finetune.checks import number
+from medai.llm.finetune.classifier import TextClassifier
 from medai.runtime import MedaiError
 
 NOTE = "For teaching; not medical advice."

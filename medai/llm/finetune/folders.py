@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medai.llm.finetune_checks import safe_folder
+from medai.llm.finetune.checks import safe_folder
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:

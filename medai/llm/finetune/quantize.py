@@ -6,8 +6,8 @@ import copy
 import warnings
 from typing import TYPE_CHECKING
 
-from medai.llm.finetune_classifier import TextClassifier
-from medai.llm.finetune_matrices import quantize_rows
+from medai.llm.finetune.classifier import TextClassifier
+from medai.llm.finetune.matrices import quantize_rows
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:

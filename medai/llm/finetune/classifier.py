@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from medai.llm.finetune_card import model_card, write_card
-from medai.llm.finetune_checks import (
+from medai.llm.finetune.card import model_card, write_card
+from medai.llm.finetune.checks import (
     checked_labels,
     checked_texts,
     file_digest,
     number,
 )
-from medai.llm.finetune_folders import replacing_folder
-from medai.llm.finetune_temperature import fit_temperature, softmax
+from medai.llm.finetune.folders import replacing_folder
+from medai.llm.finetune.temperature import fit_temperature, softmax
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:

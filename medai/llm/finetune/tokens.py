@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from medai.llm.finetune_checks import checked_texts, number
+from medai.llm.finetune.checks import checked_texts, number
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:

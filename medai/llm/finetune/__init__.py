@@ -4,14 +4,14 @@ Everything runs on a CPU, can be killed and gone on with (``checkpoint=``), is s
 safetensors with a model card, and is read back without running anybody's code.
 """
 
-from medai.llm.finetune_classifier import TextClassifier
-from medai.llm.finetune_load import load_classifier
-from medai.llm.finetune_lora import LoraTuned, load_lora, lora_tune
-from medai.llm.finetune_matrices import lora_size, lora_weight, quantize_rows
-from medai.llm.finetune_quantize import quantized, size_in_bytes
-from medai.llm.finetune_serve import ClassifierServer
-from medai.llm.finetune_temperature import fit_temperature
-from medai.llm.finetune_train import fine_tune_classifier, length_batches
+from medai.llm.finetune.classifier import TextClassifier
+from medai.llm.finetune.load import load_classifier
+from medai.llm.finetune.lora import LoraTuned, load_lora, lora_tune
+from medai.llm.finetune.matrices import lora_size, lora_weight, quantize_rows
+from medai.llm.finetune.quantize import quantized, size_in_bytes
+from medai.llm.finetune.serve import ClassifierServer
+from medai.llm.finetune.temperature import fit_temperature
+from medai.llm.finetune.train import fine_tune_classifier, length_batches
 
 __all__ = [
     "ClassifierServer",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from medai.llm.finetune_checks import file_digest, read_json, safe_folder
-from medai.llm.finetune_classifier import FORMAT, VERSION, TextClassifier
-from medai.llm.finetune_folders import quiet_transformers
-from medai.llm.finetune_loop import seeded
+from medai.llm.finetune.checks import file_digest, read_json, safe_folder
+from medai.llm.finetune.classifier import FORMAT, VERSION, TextClassifier
+from medai.llm.finetune.folders import quiet_transformers
+from medai.llm.finetune.loop import seeded
 from medai.runtime import MedaiError
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from medai.llm.finetune_card import model_card, write_card
-from medai.llm.finetune_checks import digest, number, read_json, safe_folder
-from medai.llm.finetune_folders import quiet_transformers, replacing_folder
-from medai.llm.finetune_loop import Store, run, seeded
-from medai.llm.finetune_tokens import (
+from medai.llm.finetune.card import model_card, write_card
+from medai.llm.finetune.checks import digest, number, read_json, safe_folder
+from medai.llm.finetune.folders import quiet_transformers, replacing_folder
+from medai.llm.finetune.loop import Store, run, seeded
+from medai.llm.finetune.tokens import (
     Text,
     fingerprint,
     model_and_tokenizer,
@@ -23,7 +23,7 @@ from medai.llm.finetune_tokens import (
     token_logprobs,
     token_rows,
 )
-from medai.llm.finetune_train import length_batches
+from medai.llm.finetune.train import length_batches
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:

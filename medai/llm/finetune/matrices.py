@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from medai.llm.finetune_checks import number
+from medai.llm.finetune.checks import number
 from medai.runtime import MedaiError
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from medai.llm.finetune_checks import (
+from medai.llm.finetune.checks import (
     checked_labels,
     checked_texts,
     digest,
@@ -17,10 +17,10 @@ from medai.llm.finetune_checks import (
     number,
     weights_of_classes,
 )
-from medai.llm.finetune_classifier import TextClassifier
-from medai.llm.finetune_folders import load_base
-from medai.llm.finetune_loop import Store, run, seeded
-from medai.llm.finetune_temperature import softmax
+from medai.llm.finetune.classifier import TextClassifier
+from medai.llm.finetune.folders import load_base
+from medai.llm.finetune.loop import Store, run, seeded
+from medai.llm.finetune.temperature import softmax
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
