@@ -20,6 +20,7 @@ from keras import ops
 
 from medai.nn.gpt import GPT
 from medai.nn.gradients import compiled, value_and_gradients
+from medai.nn.training.memory import keep_freed_memory
 from medai.nn.training.schedules import one_cycle
 from medai.runtime import MedaiError
 
@@ -183,6 +184,7 @@ def train_language_model(
         raise MedaiError(f"steps={steps}, batch_size={batch_size} with {len(x)} rows: at least 1")
     if not model.built:
         model.build()
+    keep_freed_memory()
     rng = np.random.default_rng(seed)
     counts = np.bincount(y.ravel(), minlength=model.vocabulary)
     chance = inclusion_chances(counts, min(candidates, model.vocabulary))
