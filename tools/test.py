@@ -30,6 +30,8 @@ def main() -> int:
     # The site's tests look at what the second step built.
     os.environ["MEDAI_SITE"] = str(ROOT / "_build" / "html")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Two processes side by side: PyTorch's threads would wait for each other, spinning.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     failed = []
     for name, command in STEPS.items():
         print(f"\n== {name}", flush=True)
