@@ -111,16 +111,8 @@ def curve(found: dict, save) -> None:
             print(n, regime, f"{ok.mean():.3f} lay {ok[lay].mean():.3f} {spent:.1f} s", flush=True)
 
 
-UP = ["increased", "elevated", "high", "excessive"]
-DOWN = ["decreased", "reduced", "low", "diminished"]
-SWAP = dict(zip(UP + DOWN, DOWN + UP, strict=True))
 TELLS = re.compile("increas|decreas|reduc|elevat|high|low|hypo|hyper|excess|diminish", re.I)
 LORA = {"rank": 8, "alpha": 16, "steps": 40, "batch_size": 4, "max_length": 96, "seed": SEED}
-
-
-def reversed_direction(text: str) -> str:
-    """Return the text with every rise made a fall and the other way round."""
-    return " ".join(SWAP.get(word, word) for word in text.split(" "))
 
 
 def lora(found: dict) -> None:
@@ -128,7 +120,7 @@ def lora(found: dict) -> None:
     from medai.llm import load
     from medai.llm.finetune import lora_tune
     from medai.llm.finetune.tokens import token_logprobs
-    from medai.text import shares_ngram, word_tokens
+    from medai.text import direction_words, shares_ngram, turn_directions, word_tokens
 
     model = load("smollm2")
     train, _, test = split(hpo_definitions(load_graph().terms), (0.8, 0.1, 0.1), seed=3)
@@ -138,8 +130,8 @@ def lora(found: dict) -> None:
     pairs = [(f"{d.name}:", " " + d.text) for d in train]
     held = [(f"{d.name}:", " " + d.text) for d in clean[:60]]
     turned = [(n, t) for n, t in ((f"{d.name}:", " " + d.text) for d in clean)
-              if reversed_direction(t) != t][:60]  # fmt: skip
-    false = [(n, reversed_direction(t)) for n, t in turned]
+              if direction_words(t)][:60]  # fmt: skip
+    false = [(n, turn_directions(t)) for n, t in turned]
 
     def measure() -> dict:
         said = [token_logprobs(model.model, model.tokenizer, x, 96) for x in (held, turned, false)]

@@ -24,12 +24,15 @@ from tqdm import tqdm
 
 from medai.knowledge import load_graph
 from medai.llm import load
-from medai.text import hpo_definitions, shares_ngram, split, word_tokens
+from medai.text import (
+    direction_words,
+    hpo_definitions,
+    shares_ngram,
+    split,
+    turn_directions,
+    word_tokens,
+)
 
-UP = ["increased", "elevated", "high", "above"]
-DOWN = ["decreased", "reduced", "low", "below"]
-OTHER = dict(zip(UP + DOWN, DOWN + UP, strict=True))
-WORD = "|".join(OTHER)
 DEFINITIONS, TOKENS = 80, 36
 QUESTIONS = {
     "Hyponatremia": "Mr Okafor has hyponatremia. Is his blood sodium too high or too low?",
@@ -39,17 +42,10 @@ QUESTIONS = {
 }
 
 
-def exchange(text: str) -> str:
-    """Exchange the word of direction, and mend "a" and "an" before it."""
-    text = re.sub(rf"\b({WORD})\b", lambda m: OTHER[m[0]], text)
-    article = re.compile(rf"\b([Aa])n? (?=({WORD})\b)")
-    return article.sub(lambda m: m[1] + ("n " if m[2][0] in "aei" else " "), text)
-
-
 def has_one_direction(name: str, text: str) -> bool:
     """Say whether a finding belongs to the direction test."""
     right_name = re.fullmatch("hyp(o|er)[a-z]*(emia|uria)", name.lower())
-    return bool(right_name) and len(re.findall(rf"\b({WORD})\b", text)) == 1
+    return bool(right_name) and len(direction_words(text)) == 1
 
 
 def main() -> None:
@@ -71,7 +67,7 @@ def main() -> None:
     direction = []
     pairs = [(d.name, d.text) for d in definitions if has_one_direction(d.name, d.text)]
     for name, text in tqdm(pairs, desc="directions", leave=False):
-        both = smol.logprobs([f"{name}: {text}", f"{name}: {exchange(text)}"])
+        both = smol.logprobs([f"{name}: {text}", f"{name}: {turn_directions(text)}"])
         true, false = (round(float(s.sum()), 3) for s in both)
         direction.append({"name": name, "true": true, "false": false})
     answers = {}

@@ -11,35 +11,19 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from medai.datasets.datacard import sha256_of
+from medai.llm._quiet import quiet
 from medai.runtime import MedaiError, data_home
-from medai.runtime.files import replacing
+from medai.runtime.files import replacing_folder
 from medai.runtime.locks import file_lock
 from medai.runtime.paths import tilde
 
 LIST = "files.json"
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Hold back transformers' progress bars and loading reports (errors still show)."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def read_folder(folder: Path, dtype: Any) -> tuple[Any, Any]:
@@ -61,7 +45,7 @@ def read_gguf(path: Path, dtype: Any) -> tuple[Any, Any]:
     import torch
     import transformers
 
-    checksum = sha256(path)
+    checksum = sha256_of(path)
     name = f"{path.stem}-{checksum[:16]}-transformers-{transformers.__version__}"
     with contextlib.ExitStack() as stack:
         try:
@@ -75,7 +59,6 @@ def read_gguf(path: Path, dtype: Any) -> tuple[Any, Any]:
         if not is_whole(folder):
             model, tokenizer = _unpack(path, torch.float32)
             try:
-                shutil.rmtree(folder, ignore_errors=True)
                 _keep(folder, model, tokenizer)
             except (OSError, safetensors.SafetensorError) as error:
                 _say_not_kept(path, error)
@@ -95,19 +78,12 @@ def _say_not_kept(path: Path, error: Exception) -> None:
 
 def _keep(folder: Path, model: Any, tokenizer: Any) -> None:
     """Save under the name `folder`, which appears only when all of it is written."""
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}-", suffix=".part"))
-    try:
+    with replacing_folder(folder) as draft:
         with quiet():
             model.save_pretrained(draft)
             tokenizer.save_pretrained(draft)
-        sums = {file.name: sha256(file) for file in sorted(draft.iterdir())}
-        with replacing(draft / LIST) as file:
-            file.write(json.dumps(sums, indent=1).encode())
-        draft.chmod(0o755)
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+        sums = {file.name: sha256_of(file) for file in sorted(draft.iterdir())}
+        (draft / LIST).write_text(json.dumps(sums, indent=1), encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -154,14 +130,6 @@ def is_whole(folder: Path) -> bool:
     """Tell whether every file of the list is there with its checksum."""
     try:
         sums = json.loads((folder / LIST).read_text(encoding="utf-8"))
-        return bool(sums) and all(sha256(folder / name) == known for name, known in sums.items())
+        return bool(sums) and all(sha256_of(folder / name) == known for name, known in sums.items())
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    import hashlib
-
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

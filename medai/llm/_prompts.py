@@ -85,7 +85,7 @@ def check_prompt(prompt: object) -> str | list[dict[str, str]]:
 def check_texts(texts: object, what: str = "texts") -> list[str]:
     """Return a list of non-empty texts; a single str is refused, since it would be split."""
     if isinstance(texts, str):
-        raise MedaiError(f"{what} is one text where a list is needed; wrap it: [text].")
+        raise MedaiError(f"{what} is one str where a list of texts is needed; wrap it: [text].")
     try:
         found = list(texts)
     except TypeError:
@@ -94,9 +94,10 @@ def check_texts(texts: object, what: str = "texts") -> list[str]:
         raise MedaiError(f"{what} is empty; pass at least one text.")
     for i, text in enumerate(found):
         if not isinstance(text, str):
-            raise MedaiError(f"{what}[{i}] is {_kind(text)}; each must be a text.")
+            kind = type(text).__name__
+            raise MedaiError(f"{what}[{i}] is a {kind}, {text!r:.60}; each must be a text.")
         if not text.strip():
-            raise MedaiError(f"{what}[{i}] is empty; leave it out.")
+            raise MedaiError(f"{what}[{i}] is empty; leave such texts out.")
     return [str(text) for text in found]
 
 

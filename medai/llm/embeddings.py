@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from medai.llm._convert import quiet
 from medai.llm._prompts import check_texts
+from medai.llm._quiet import quiet
 from medai.llm.weights import minilm_folder
 from medai.runtime import MedaiError
 

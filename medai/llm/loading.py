@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from medai.llm._convert import quiet, read_folder, read_gguf
+from medai.llm._convert import read_folder, read_gguf
+from medai.llm._quiet import quiet
 from medai.llm.local import LocalModel
 from medai.llm.weights import smollm2_file
 from medai.runtime import MedaiError, offline

@@ -19,6 +19,7 @@ from medai.llm._likelihood import (
 from medai.llm._pieces import StopFilter, TextPieces
 from medai.llm._prompts import Prompt, Settings, check_prompt, check_settings, check_texts
 from medai.runtime import MedaiError
+from medai.text.sampling import choose
 
 NEUTRAL = "Answer:"
 
@@ -296,19 +297,14 @@ class Draw:
     """Choose the next token with a generator of its own, by leaving no other choice."""
 
     def __init__(self, settings: Settings) -> None:
-        import torch
-
-        self._temperature, self._top_p = settings.temperature, settings.top_p
-        self._generator = torch.Generator().manual_seed(settings.seed)
+        self._rule = {"temperature": settings.temperature, "top_p": settings.top_p}
+        self._rng = np.random.default_rng(settings.seed)
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         """Return scores, shape (1, V), that leave one token possible."""
         import torch
 
-        logits = scores[0].float().cpu() / self._temperature
-        p, tokens = logits.softmax(-1).sort(descending=True)
-        p[p.cumsum(0) - p >= self._top_p] = 0.0  # the likeliest token always stays
-        chosen = tokens[torch.multinomial(p, 1, generator=self._generator)]
+        chosen = choose(scores[0].float().cpu().numpy(), self._rng, **self._rule)
         only = torch.full_like(scores, -torch.inf)
-        only[0, chosen.to(scores.device)] = 0.0
+        only[0, chosen] = 0.0
         return only

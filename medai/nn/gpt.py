@@ -16,8 +16,8 @@ import numpy as np
 from keras import layers, ops
 
 from medai.nn.attention import TransformerBlock, causal_mask
-from medai.nn.sampling import choose
 from medai.runtime import MedaiError
+from medai.text.sampling import choose
 
 Tensor = Any  # a tensor of the backend in use
 
@@ -117,7 +117,7 @@ class GPT(keras.Model):
         stop: int | None = None,
         cache: bool = True,
     ) -> list[int]:
-        """Return `ids` and at most `n` more tokens; :func:`medai.nn.sampling.choose` picks them.
+        """Return `ids` and at most `n` more tokens; :func:`medai.text.choose` picks them.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class GPT(keras.Model):
         n : int
             How many tokens to add; ids and they must fit the context.
         temperature, top_k, top_p
-            As in :func:`medai.nn.sampling.choose`; temperature 0 is greedy.
+            As in :func:`medai.text.choose`; temperature 0 is greedy.
         seed : int
             Of the draws.
         stop : int, optional

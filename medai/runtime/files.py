@@ -1,9 +1,10 @@
-"""Write a file so that nobody ever sees half of it."""
+"""Write a file or a folder so that nobody ever sees half of it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,3 +38,35 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Fill a new folder that takes the place of `folder` only when the block is done.
+
+    If the block fails, the old folder stays as it was.
+
+    Parameters
+    ----------
+    folder : Path
+        Made with the folders above it, or replaced with all that it holds.
+
+    Raises
+    ------
+    OSError
+        When the folder above cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        yield new
+        new.chmod(0o755)  # mkdtemp makes folders that only their owner can read
+        if folder.exists():
+            old = new.with_name(new.name + ".old")
+            os.replace(folder, old)
+            os.replace(new, folder)
+            shutil.rmtree(old)
+        else:
+            os.replace(new, folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -51,18 +51,9 @@ def hpo_definitions(terms: Iterable[_Term]) -> list[Definition]:
         If no term has a definition.
     """
     by_id = {term.id: term for term in terms}
-    above: dict[str, frozenset[str]] = {}
-
-    def systems(term_id: str) -> frozenset[str]:
-        if term_id not in above:
-            found: set[str] = set()
-            for parent in by_id[term_id].parents if term_id in by_id else ():
-                found |= {by_id[term_id].name} if parent == ROOT else systems(parent)
-            above[term_id] = frozenset(found)
-        return above[term_id]
-
+    systems = organ_systems(by_id)
     out = [
-        Definition(t.id, t.name, " ".join(t.definition.split()), tuple(sorted(systems(t.id))))
+        Definition(t.id, t.name, " ".join(t.definition.split()), tuple(sorted(systems[t.id])))
         for _, t in sorted(by_id.items())
         if t.definition.strip() and t.parents
     ]
@@ -71,6 +62,21 @@ def hpo_definitions(terms: Iterable[_Term]) -> list[Definition]:
             f"none of the {len(by_id)} terms has a definition; pass load_graph().terms"
         )
     return out
+
+
+def organ_systems(by_id: Mapping[str, _Term]) -> dict[str, frozenset[str]]:
+    """Return the names of the top branches that each term lies under; none, one or several."""
+    above: dict[str, frozenset[str]] = {}
+
+    def find(term_id: str) -> frozenset[str]:
+        if term_id not in above:
+            found: set[str] = set()
+            for parent in by_id[term_id].parents if term_id in by_id else ():
+                found |= {by_id[term_id].name} if parent == ROOT else find(parent)
+            above[term_id] = frozenset(found)
+        return above[term_id]
+
+    return {term_id: find(term_id) for term_id in by_id}
 
 
 def split(
@@ -108,8 +114,39 @@ def split(
     return tuple([items[i] for i in part] for part in np.split(order, cuts[:-1]))
 
 
+def ngram_runs(texts: Iterable[Sequence[str]], n: int = 8) -> frozenset[tuple[str, ...]]:
+    """Return every run of ``n`` tokens in tokenised texts: a reference made once, asked often.
+
+    Parameters
+    ----------
+    texts : iterable of token lists
+        For instance training texts.
+    n : int
+        Length of the run, 1 or more.
+
+    Returns
+    -------
+    frozenset of tuple of str
+        What :func:`shares_ngram` takes as ``reference``, with the same ``n``.
+
+    Raises
+    ------
+    MedaiError
+        If ``n`` is below 1.
+    """
+    if n < 1:
+        raise MedaiError(f"n = {n}, but a run has at least 1 token; 8 is usual")
+    return frozenset(run for tokens in texts for run in _runs(tokens, n))
+
+
+def _runs(tokens: Sequence[str], n: int) -> Iterable[tuple[str, ...]]:
+    return zip(*(tokens[i:] for i in range(n)), strict=False)
+
+
 def shares_ngram(
-    texts: Sequence[Sequence[str]], reference: Iterable[Sequence[str]], n: int = 8
+    texts: Sequence[Sequence[str]],
+    reference: Iterable[Sequence[str]] | frozenset[tuple[str, ...]],
+    n: int = 8,
 ) -> np.ndarray:
     """Say which tokenised texts have ``n`` tokens in a row in common with a reference.
 
@@ -118,8 +155,10 @@ def shares_ngram(
 
     Parameters
     ----------
-    texts, reference : sequence of token lists
-        For instance test and training texts.
+    texts : sequence of token lists
+        For instance test texts.
+    reference : sequence of token lists, or frozenset from :func:`ngram_runs`
+        For instance training texts.
     n : int
         Length of the run, 1 or more.
 
@@ -133,11 +172,8 @@ def shares_ngram(
     MedaiError
         If ``n`` is below 1.
     """
-    if n < 1:
-        raise MedaiError(f"n = {n}, but a run has at least 1 token; 8 is usual")
-
-    def runs(tokens: Sequence[str]) -> Iterable[tuple[str, ...]]:
-        return zip(*(tokens[i:] for i in range(n)), strict=False)
-
-    known = {run for tokens in reference for run in runs(tokens)}
-    return np.array([any(run in known for run in runs(tokens)) for tokens in texts], dtype=bool)
+    known = reference if isinstance(reference, frozenset) else ngram_runs(reference, n)
+    odd = next((run for run in known if len(run) != n), None)
+    if odd is not None:
+        raise MedaiError(f"reference holds runs of {len(odd)} tokens and n = {n}; make both equal")
+    return np.array([any(run in known for run in _runs(tokens, n)) for tokens in texts], dtype=bool)

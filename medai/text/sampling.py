@@ -1,10 +1,82 @@
-"""What temperature and top-k do to a distribution, for any language model."""
+"""Choose the next token, for any language model: greedy, temperature, top-k, top-p."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from medai.runtime import MedaiError
+
+
+def distribution(
+    logits: np.ndarray,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> np.ndarray:
+    """Return the probabilities from which the next token is drawn.
+
+    Parameters
+    ----------
+    logits : numpy.ndarray, shape (V,)
+        Unnormalised log probabilities.
+    temperature : float
+        Divides the logits: 0 leaves only the best token, 1 changes nothing, more flattens;
+        at infinity all tokens that are possible at all are equally likely.
+    top_k : int, optional
+        Only the k best tokens stay.
+    top_p : float, optional
+        Only the smallest set of best tokens stays whose probability reaches p (nucleus
+        sampling, Holtzman et al. 2020).  The best token always stays.
+
+    Returns
+    -------
+    numpy.ndarray, float64, shape (V,)
+        Sums to 1.  Of equal logits the lower id counts as better.
+
+    Raises
+    ------
+    MedaiError
+        For logits that are not one row of numbers, or a setting out of range.
+    """
+    z = np.asarray(logits, dtype=float)
+    if z.ndim != 1 or not z.size or np.isnan(z).any():
+        raise MedaiError(f"logits of shape {z.shape}: one row of numbers is needed, without NaN")
+    if z.max() == -np.inf:
+        raise MedaiError("all logits are -inf: no token is possible; mask fewer of them")
+    if not temperature >= 0:
+        raise MedaiError(f"temperature={temperature}: 0 (greedy) or more; 1 changes nothing")
+    if top_k is not None and top_k < 1:
+        raise MedaiError(f"top_k={top_k}: keep at least 1 token, or None for all")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise MedaiError(f"top_p={top_p}: above 0, at most 1 (1 keeps all)")
+    order = np.argsort(-z, kind="stable")  # best first
+    if temperature == 0:
+        order, z = order[:1], np.zeros_like(z)
+    else:
+        possible = z > -np.inf
+        z = np.where(possible, z - z.max(), 0.0) / temperature
+        z[~possible] = -np.inf
+    order = order[:top_k]
+    p = np.exp(z[order])
+    p /= p.sum()
+    if top_p is not None:
+        before = np.cumsum(p) - p  # probability of the better ones
+        p = np.where(before < top_p - 1e-12, p, 0.0)
+    out = np.zeros(len(z))
+    out[order] = p / p.sum()
+    return out
+
+
+def choose(
+    logits: np.ndarray,
+    rng: np.random.Generator,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> int:
+    """Draw the next token from :func:`distribution`; temperature 0 draws nothing at random."""
+    p = distribution(logits, temperature, top_k, top_p)
+    return int(p.argmax()) if temperature == 0 else int(rng.choice(len(p), p=p))
 
 
 def apply_temperature(
@@ -27,21 +99,9 @@ def apply_temperature(
     numpy.ndarray, shape (V,)
         The new distribution; entries of probability 0 stay 0.
     """
-    p = np.asarray(probabilities, dtype=float)
     if not temperature >= 0:
         raise MedaiError(
             f"temperature = {temperature}, but it must be 0 (greedy) or more; 1 changes nothing"
         )
-    if top_k is not None and top_k < len(p):
-        kept = np.zeros_like(p)
-        best = np.argsort(-p, kind="stable")[:top_k]
-        kept[best] = p[best]
-        p = kept
-    if temperature == 0:
-        out = np.zeros_like(p)
-        out[p.argmax()] = 1.0
-        return out
     with np.errstate(divide="ignore"):
-        scaled = np.log(p / p.max()) / temperature if np.isfinite(temperature) else np.log(p > 0)
-    out = np.exp(scaled)
-    return out / out.sum()
+        return distribution(np.log(np.asarray(probabilities, dtype=float)), temperature, top_k)

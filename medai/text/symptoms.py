@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from medai.runtime import MedaiError
-from medai.text.corpus import ROOT, split
+from medai.text.corpus import ROOT, organ_systems, split
 
 SCOPES = ("EXACT", "RELATED", "BROAD", "NARROW")
 _NOT_A_PHRASE = {"abbreviation", "obsolete_synonym"}  # kinds of synonyms that are left out
@@ -60,21 +60,6 @@ def fold_phrase(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in kept).split())
 
 
-def _systems(by_id: dict[str, _Term]) -> dict[str, frozenset[str]]:
-    """Return the names of the top branches that each term lies under."""
-    above: dict[str, frozenset[str]] = {}
-
-    def find(term_id: str) -> frozenset[str]:
-        if term_id not in above:
-            found: set[str] = set()
-            for parent in by_id[term_id].parents if term_id in by_id else ():
-                found |= {by_id[term_id].name} if parent == ROOT else find(parent)
-            above[term_id] = frozenset(found)
-        return above[term_id]
-
-    return {term_id: find(term_id) for term_id in by_id}
-
-
 def symptom_phrases(
     terms: Iterable[_Term], min_terms: int = 1, scopes: Sequence[str] = ("EXACT",)
 ) -> SymptomPhrases:
@@ -111,7 +96,7 @@ def symptom_phrases(
     if isinstance(scopes, str) or not set(scopes) <= set(SCOPES):
         raise MedaiError(f"scopes = {scopes!r}; give a list out of {', '.join(SCOPES)}")
     by_id = {term.id: term for term in terms if not term.obsolete}
-    systems = _systems(by_id)
+    systems = organ_systems(by_id)
     left_out = Counter(
         {
             "terms under several systems": sum(len(s) > 1 for s in systems.values()),

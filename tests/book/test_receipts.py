@@ -14,7 +14,7 @@ def names(code):
 def test_a_module_brings_the_ones_it_imports_and_the_packages_above():
     found = names("from medai.nn import gpt\n")
     assert {"medai/__init__.py", "medai/nn/__init__.py", "medai/nn/gpt.py"} <= found
-    assert {"medai/nn/attention.py", "medai/nn/sampling.py", "medai/runtime/errors.py"} <= found
+    assert {"medai/nn/attention.py", "medai/text/sampling.py", "medai/runtime/errors.py"} <= found
     assert "medai/nn/bert.py" not in found
     assert not any(name.startswith("medai/knowledge") for name in found)
 
@@ -30,7 +30,7 @@ def test_a_module_brings_the_ones_it_imports_and_the_packages_above():
     ids=["attribute", "alias", "from_module", "several_lines"],
 )
 def test_every_way_to_name_a_module_is_seen(code):
-    assert "medai/nn/sampling.py" in names(code)
+    assert "medai/text/sampling.py" in names(code)
 
 
 def test_an_import_inside_a_function_counts():

@@ -1,16 +1,17 @@
 """Loading: the cache of unpacked GGUF files, folders, the hub; each failure says what to do."""
 
-import contextlib
 import http.server
 import json
 import shutil
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 import tiny_gguf
 
 import medai.llm
+from medai.datasets.datacard import sha256_of
 from medai.llm import _convert, weights
 from medai.runtime import MedaiError
 
@@ -65,7 +66,7 @@ def test_a_gguf_file_is_unpacked_once(gguf_file, home, unpacked, capfd):
     import transformers
 
     assert transformers.__version__ in folder_of(home).name
-    assert _convert.sha256(gguf_file)[:16] in folder_of(home).name
+    assert sha256_of(gguf_file)[:16] in folder_of(home).name
 
 
 def test_its_weights_are_those_of_the_file(gguf_file, home):
@@ -119,12 +120,15 @@ def test_without_a_place_to_keep_it_it_still_loads_and_says_so(
 
 
 def test_a_full_disk(gguf_file, home, monkeypatch, capsys):
-    @contextlib.contextmanager
-    def full(path):
-        raise OSError(28, "No space left on device")
-        yield
+    write = Path.write_text
 
-    monkeypatch.setattr(_convert, "replacing", full)
+    def full(path, *args, **kwargs):  # when the weights are written and the list is next
+        if path.name != _convert.LIST:
+            return write(path, *args, **kwargs)
+        assert (path.parent / "model.safetensors").exists()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
     medai.llm.load(str(gguf_file))
     assert "No space left" in capsys.readouterr().err
     assert [path.name for path in home.iterdir() if path.is_dir()] == []  # no half-written rest

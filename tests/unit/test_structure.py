@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "datasets": {"runtime"},
     "preprocess": {"runtime", "datasets"},
     "metrics": {"runtime"},
-    "nn": {"runtime", "metrics"},
+    "nn": {"runtime", "metrics", "text"},
     "text": {"runtime", "datasets", "preprocess", "metrics"},
     "knowledge": {"runtime", "datasets", "metrics"},
     "llm": {"runtime", "datasets", "metrics", "text", "knowledge"},

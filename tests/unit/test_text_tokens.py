@@ -11,6 +11,7 @@ from medai.text import (
     apply_temperature,
     hpo_definitions,
     join_tokens,
+    ngram_runs,
     shares_ngram,
     split,
     word_tokens,
@@ -148,6 +149,14 @@ def test_shares_ngram():
     assert shares_ngram([], [list("abc")]).shape == (0,)
 
 
+def test_runs_made_once_say_the_same():
+    runs = ngram_runs([list("zabcz"), list("ab")], n=3)
+    assert runs == {tuple("zab"), tuple("abc"), tuple("bcz")}
+    texts = [list("abcd"), list("xbcx"), list("zab")]
+    assert shares_ngram(texts, runs, n=3).tolist() == [True, False, True]
+    assert shares_ngram(texts, ngram_runs([], n=3), n=3).tolist() == [False] * 3
+
+
 class Term:
     def __init__(self, id, name, definition, parents):
         self.id, self.name, self.definition, self.parents = id, name, definition, parents
@@ -197,6 +206,11 @@ def test_temperature_limits():
         (lambda: split([1, 2, 3], (0.99, 0.01)), "too few"),
         (lambda: hpo_definitions([]), "none of the 0"),
         (lambda: shares_ngram([], [], n=0), "n = 0"),
+        (lambda: ngram_runs([], n=0), "n = 0"),
+        (
+            lambda: shares_ngram([], ngram_runs([list("abc")], n=2), n=3),
+            "runs of 2 tokens and n = 3",
+        ),
         (lambda: apply_temperature([1.0], -1), "temperature = -1"),
     ],
 )

@@ -16,29 +16,6 @@ from medai.runtime import MedaiError
 PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".dill")
 
 
-def checked_texts(texts: Sequence[str], name: str = "texts") -> list[str]:
-    """Return the texts as a list, each a str with something in it.
-
-    Raises
-    ------
-    MedaiError
-        For one str instead of a list, no texts, and a text that is empty or no str.
-    """
-    if isinstance(texts, str):
-        raise MedaiError(f"{name} is one str where a list of texts is needed; wrap it: [text]")
-    if not isinstance(texts, (Sequence, np.ndarray)) or isinstance(texts, bytes):
-        raise MedaiError(f"{name} is a {type(texts).__name__}; pass a list of str")
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            kind = type(text).__name__
-            raise MedaiError(f"{name}[{i}] is a {kind}, {text!r:.60}; every text must be a str")
-        if not text.strip():
-            raise MedaiError(f"{name}[{i}] is empty; leave such rows out before training")
-    if len(texts) == 0:
-        raise MedaiError(f"{name} is empty; pass at least one text")
-    return [str(text) for text in texts]
-
-
 def checked_labels(labels: Sequence[str], n: int, name: str = "labels") -> list[str]:
     """Return the labels as a list of str, one for each of `n` texts.
 
@@ -121,12 +98,6 @@ def digest(*parts: Any) -> str:
     """Return a short SHA-256 of anything JSON can hold."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def safe_folder(folder: str | Path, what: str, needs: Sequence[str]) -> Path:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from medai.datasets.datacard import sha256_of
+from medai.llm._prompts import check_texts
 from medai.llm.finetune.card import model_card, write_card
 from medai.llm.finetune.checks import (
     checked_labels,
-    checked_texts,
-    file_digest,
     number,
 )
-from medai.llm.finetune.folders import replacing_folder
+from medai.llm.finetune.folders import replacing_model
 from medai.llm.finetune.temperature import fit_temperature, softmax
 from medai.runtime import MedaiError
 
@@ -135,7 +135,7 @@ class TextClassifier:
         """
         import torch
 
-        texts = checked_texts(texts)
+        texts = check_texts(texts)
         size = number("batch_size", batch_size, 1, whole=True)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found = np.empty((len(texts), len(self.classes)))
@@ -206,7 +206,7 @@ class TextClassifier:
         TextClassifier
             Itself.
         """
-        texts = checked_texts(texts)
+        texts = check_texts(texts)
         y = self.label_numbers(checked_labels(labels, len(texts)))
         self.temperature = fit_temperature(self.logits(texts), y)
         return self
@@ -246,9 +246,9 @@ class TextClassifier:
             limits=LIMITS,
             licence=str(self.facts.get("licence of the base model", "other")).lower(),
         )
-        with replacing_folder(folder, FORMAT) as new:
+        with replacing_model(folder, FORMAT) as new:
             save_file(self.state(), new / "model.safetensors")
-            config["sha256"] = file_digest(new / "model.safetensors")
+            config["sha256"] = sha256_of(new / "model.safetensors")
             self.tokenizer.save_pretrained(new)
             text = json.dumps(config, indent=1, ensure_ascii=False, default=str)
             (new / "config.json").write_text(text + "\n", encoding="utf-8")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from medai.llm.finetune.checks import file_digest, read_json, safe_folder
+from medai.datasets.datacard import sha256_of
+from medai.llm._quiet import quiet
+from medai.llm.finetune.checks import read_json, safe_folder
 from medai.llm.finetune.classifier import FORMAT, VERSION, TextClassifier
-from medai.llm.finetune.folders import quiet_transformers
 from medai.llm.finetune.loop import seeded
 from medai.runtime import MedaiError
 
@@ -31,7 +32,7 @@ def load_classifier(folder: str | Path) -> TextClassifier:
     needs = ["config.json", "model.safetensors", "tokenizer.json"]
     folder = safe_folder(folder, "a saved classifier", needs)
     config = read_json(folder / "config.json", FORMAT, VERSION)
-    if config.get("sha256") != file_digest(folder / "model.safetensors"):
+    if config.get("sha256") != sha256_of(folder / "model.safetensors"):
         raise MedaiError(
             f"{folder / 'model.safetensors'} is not the file that was saved (its SHA-256 "
             "differs from the one in config.json); copy the folder again"
@@ -39,7 +40,7 @@ def load_classifier(folder: str | Path) -> TextClassifier:
     from safetensors.torch import load_file
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-    with quiet_transformers(), seeded(0):
+    with quiet(), seeded(0):
         try:
             settings = dict(config["encoder"])
             kind = settings.pop("model_type")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from medai.llm._quiet import quiet
 from medai.llm.finetune.card import model_card, write_card
 from medai.llm.finetune.checks import digest, number, read_json, safe_folder
-from medai.llm.finetune.folders import quiet_transformers, replacing_folder
+from medai.llm.finetune.folders import replacing_model
 from medai.llm.finetune.loop import Store, run, seeded
 from medai.llm.finetune.tokens import (
     Text,
@@ -106,8 +107,8 @@ class LoraTuned:
             limits=LIMITS,
             licence=str(self.facts.get("licence of the base model", "other")).lower(),
         )
-        with replacing_folder(folder, FORMAT) as new:
-            with quiet_transformers():
+        with replacing_model(folder, FORMAT) as new:
+            with quiet():
                 self.model.save_pretrained(new, save_embedding_layers=False)
             settings = json.loads((new / "adapter_config.json").read_text("utf-8"))
             settings["base_model_name_or_path"] = self.facts.get("base model", "")  # no local path
@@ -274,7 +275,7 @@ def load_lora(model: Any, folder: str | Path, *, tokenizer: Any = None) -> LoraT
     from peft import PeftModel
     from safetensors import SafetensorError
 
-    with quiet_transformers(), warnings.catch_warnings():
+    with quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         try:
             found = PeftModel.from_pretrained(inner, str(folder), local_files_only=True)

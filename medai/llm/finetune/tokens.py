@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from medai.llm.finetune.checks import checked_texts, number
+from medai.llm._prompts import check_texts
+from medai.llm.finetune.checks import number
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def token_rows(
     texts = list(texts) if not isinstance(texts, str) else texts
     pairs = [isinstance(t, (tuple, list)) and len(t) == 2 for t in texts]
     flat = [part for t, pair in zip(texts, pairs, strict=True) for part in (t if pair else [t])]
-    checked_texts(flat if not isinstance(texts, str) else texts)
+    check_texts(flat if not isinstance(texts, str) else texts)
     end, rows = tokenizer.eos_token_id, []
     for i, (text, pair) in enumerate(zip(texts, pairs, strict=True)):
         prompt, answer = text if pair else ("", text)

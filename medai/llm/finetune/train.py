@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from medai.datasets.datacard import sha256_of
+from medai.llm._prompts import check_texts
 from medai.llm.finetune.checks import (
     checked_labels,
-    checked_texts,
     digest,
-    file_digest,
     number,
     weights_of_classes,
 )
@@ -167,7 +167,7 @@ def fine_tune_classifier(
     >>> model = fine_tune_classifier(phrases, systems, epochs=4, seed=9)  # doctest: +SKIP
     >>> model.calibrate(phrases_val, systems_val).predict_proba(["sore knee"])  # doctest: +SKIP
     """
-    texts = checked_texts(texts)
+    texts = check_texts(texts)
     labels = checked_labels(labels, len(texts))
     classes = sorted(set(labels))
     if len(classes) < 2:
@@ -210,7 +210,7 @@ def fine_tune_classifier(
         )
         check = None
         if validation is not None:
-            held = checked_texts(validation[0], "validation texts")
+            held = check_texts(validation[0], "validation texts")
             check = held, model.label_numbers(checked_labels(validation[1], len(held)))
         encoder.to(device)
         model.head.to(device)
@@ -220,7 +220,7 @@ def fine_tune_classifier(
             prints = {
                 "data": digest(texts, labels, check and [check[0], check[1].tolist()]),
                 "settings": digest(settings, decay, warmup, seed) + f" {facts['settings']}",
-                "base model": file_digest(Path(base) / "model.safetensors")[:16],
+                "base model": sha256_of(Path(base) / "model.safetensors")[:16],
             }
             store = Store(Path(checkpoint), prints, checkpoint_seconds)
         _train(model, texts, labels, weights, epochs, batch_size, seed, check, store,

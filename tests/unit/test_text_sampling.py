@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from medai.nn.sampling import choose, distribution
 from medai.runtime import MedaiError
+from medai.text.sampling import choose, distribution
 
-pytestmark = pytest.mark.once
 P = np.array([0.1, 0.4, 0.3, 0.2])
 LOGITS = np.log(P) + 5  # a constant changes nothing
 
@@ -53,12 +52,13 @@ def test_draws_follow_the_distribution():
     [
         (np.zeros((2, 2)), {}, "one row"),
         (np.array([0, np.nan]), {}, "NaN"),
+        (np.full(3, -np.inf), {}, "no token is possible"),
         (LOGITS, {"temperature": -1}, "temperature=-1"),
         (LOGITS, {"top_k": 0}, "top_k=0"),
         (LOGITS, {"top_p": 0.0}, "top_p=0.0"),
         (LOGITS, {"top_p": 1.5}, "top_p=1.5"),
     ],
-    ids=["table", "nan", "temperature", "k", "p0", "p2"],
+    ids=["table", "nan", "nothing", "temperature", "k", "p0", "p2"],
 )
 def test_bad_settings_are_refused(logits, options, words):
     with pytest.raises(MedaiError, match=words):
