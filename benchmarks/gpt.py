@@ -5,8 +5,10 @@
 About a minute on two cores.  The texts are HPO definitions: for fluency those of the
 chapter's test part that share no eight words in a row with its training part; for the direction
 test all findings named hypo- or hyper-…emia or …uria whose definition holds one word of
-direction.  Nothing was chosen after looking; the first version of the test left "a increased"
-unmended, and the grammar gave the false sentence away (see the chapter).
+direction, each after the finding's own name and after that with hypo- and hyper- exchanged.
+Nothing was chosen after looking, but two things were added: the first version left "a increased"
+unmended, and the grammar gave the false sentence away; the second did not exchange the names,
+and could not tell whether the model ignores them.
 """
 
 from __future__ import annotations
@@ -48,6 +50,11 @@ def has_one_direction(name: str, text: str) -> bool:
     return bool(right_name) and len(direction_words(text)) == 1
 
 
+def opposite(name: str) -> str:
+    """Exchange hyper- and hypo-: "Hyponatremia" becomes "Hypernatremia"."""
+    return "Hypo" + name[5:] if name.startswith("Hyper") else "Hyper" + name[4:]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("data/results/08_gpt.json"))
@@ -67,9 +74,13 @@ def main() -> None:
     direction = []
     pairs = [(d.name, d.text) for d in definitions if has_one_direction(d.name, d.text)]
     for name, text in tqdm(pairs, desc="directions", leave=False):
-        both = smol.logprobs([f"{name}: {text}", f"{name}: {turn_directions(text)}"])
-        true, false = (round(float(s.sum()), 3) for s in both)
-        direction.append({"name": name, "true": true, "false": false})
+        sentences = {"true": text, "false": turn_directions(text)}
+        asked = {kind: f"{name}: {sentence}" for kind, sentence in sentences.items()}
+        turned = opposite(name)
+        asked |= {f"{kind}_turned": f"{turned}: {sentence}" for kind, sentence in sentences.items()}
+        found = smol.logprobs(list(asked.values()))
+        nats = {kind: round(float(s.sum()), 3) for kind, s in zip(asked, found, strict=True)}
+        direction.append({"name": name} | nats)
     answers = {}
     for name, question in QUESTIONS.items():
         message = [{"role": "user", "content": question + " Answer in one sentence."}]
