@@ -1,6 +1,6 @@
 """Chapter 09 in numbers: three regimes over a growing number of labels, and LoRA, one core.
 
-    python benchmarks/finetune.py [--out data/results/09_finetune.json] [--parts curve lora]
+    python benchmarks/finetune.py [--out data/results/09_finetune.json] [--parts curve forms lora]
 
 Task: a phrase for a sign or symptom to its organ system (``medai.text.symptoms``), split by
 term.  For each number of labels: TF-IDF of words and character n-grams with logistic
@@ -8,6 +8,9 @@ regression, frozen MiniLM with logistic regression, and MiniLM fine-tuned.  Each
 three settings and keeps the one that does best on the same validation phrases: three C for the
 first two, three learning rates for the third (one only on 3,000 labels; its epochs were fixed
 beforehand).  Results are written after each fit, and a run that was killed goes on where it was.
+
+Forms: the chapter's classifier (300 labels, two layers) stored in four ways, on the same test
+phrases: who is right, and who answers as float32 does.
 
 LoRA: SmolLM2 on the definitions of HPO's training part.  Held-out definitions share no eight
 words in a row with it.  Those of the direction test hold exactly one word of direction, so
@@ -33,7 +36,7 @@ from sklearn.pipeline import make_pipeline, make_union
 
 from medai.knowledge import load_graph
 from medai.llm import embed
-from medai.llm.finetune import fine_tune_classifier
+from medai.llm.finetune import fine_tune_classifier, quantized
 from medai.metrics import cluster_bootstrap, perplexity
 from medai.text import hpo_definitions, split
 from medai.text.symptoms import split_phrases, symptom_phrases
@@ -128,6 +131,29 @@ def curve(found: dict, save) -> None:
             print(n, regime, f"{ok.mean():.3f} lay {ok[lay].mean():.3f} {spent:.1f} s", flush=True)
 
 
+PAGE = {"layers": 2, "epochs": 3, "batch_size": 32, "learning_rate": 4e-4}  # as the chapter has it
+
+
+def forms(found: dict) -> None:
+    """Answers of the chapter's classifier in four forms."""
+    train, _, test = data()
+    texts, labels = columns(test)
+    model = fine_tune_classifier(
+        *columns(train[:300]), head_learning_rate=1e-2, seed=SEED, progress=False, **PAGE
+    )
+    answers = {"float32": np.array(model.predict(texts))}
+    for kind in ("bfloat16", "int8-weights", "int8-dynamic"):
+        answers[kind] = np.array(quantized(model, kind).predict(texts))
+        print(kind, np.mean(answers[kind] == answers["float32"]), flush=True)
+    found["forms"] = {
+        kind: {
+            "right": "".join(str(int(v)) for v in given == labels),
+            "same": "".join(str(int(v)) for v in given == answers["float32"]),
+        }
+        for kind, given in answers.items()
+    }
+
+
 WORDS = re.compile(r"\b(increas|decreas|reduc|elevat|excess|diminish|(high|low)(er)?\b)", re.I)
 LORA = {"rank": 8, "alpha": 16, "steps": 40, "batch_size": 4, "max_length": 96, "seed": SEED}
 
@@ -202,7 +228,8 @@ def main() -> None:
     """Run what is missing in the results file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("data/results/09_finetune.json"))
-    parser.add_argument("--parts", nargs="+", default=["curve", "lora"], choices=["curve", "lora"])
+    parts = ["curve", "forms", "lora"]
+    parser.add_argument("--parts", nargs="+", default=parts, choices=parts)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     found = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
@@ -226,6 +253,8 @@ def main() -> None:
 
     if "curve" in arguments.parts:
         curve(found, save)
+    if "forms" in arguments.parts:
+        forms(found)
     if "lora" in arguments.parts:
         lora(found)
     save()
