@@ -17,7 +17,11 @@ from medai.runtime.paths import tilde
 DTYPES = ("float32", "bfloat16", "float16")
 EMBEDDED = ("smollm2", "smollm2-135m")
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_CLOSED = re.compile(r"gpt-?[345]|gpt-?4o|chatgpt|o[134](-|$)|text-davinci|claude|gemini", re.I)
+_CLOSED = re.compile(
+    r"((openai|anthropic|google)/)?"  # of anybody else it is another model with a like name
+    r"(gpt-?[345]|chatgpt|o[134](-|$)|text-davinci|claude|gemini)[^/]*",
+    re.I,
+)
 
 
 def load(
@@ -147,7 +151,7 @@ def _check_folder(path: Path) -> None:
 
 def _from_hub(name: str, revision: str | None) -> Path:
     """Return the folder of a hub model, downloaded once into Hugging Face's own cache."""
-    if _CLOSED.match(name.split("/")[-1]):
+    if _CLOSED.fullmatch(name):
         raise MedaiError(
             f"{name!r} names a model whose weights are not published, so nobody can load it. Its "
             'maker\'s server can be asked: load("openai:MODEL@https://host/v1"). For open weights '

@@ -75,7 +75,8 @@ class ServerModel:
     model, url : str
         The model's name on the server, and the address.
     local : bool
-        Whether the server is this machine; if not, every prompt leaves it.
+        Whether the address is this machine's; if not, every prompt leaves it.  (A server here
+        may still pass prompts on to another one; only its operator knows.)
     has_key : bool
         Whether a key is sent.  The key itself is never shown.
     """
