@@ -51,9 +51,9 @@ class FastText(SkipGram):
     Notes
     -----
     Every n-gram of the vocabulary is listed and has a row of its own.  The original hashes
-    them into a fixed number of rows, which bounds the memory and lets n-grams collide; it
-    also takes the mean of the rows.  Source: Bojanowski et al. (2017), "Enriching Word
-    Vectors with Subword Information".
+    them into a fixed number of rows, which bounds the memory and lets n-grams collide.  The
+    paper adds up the rows, its program takes their mean.  Source: Bojanowski et al. (2017),
+    "Enriching Word Vectors with Subword Information".
     """
 
     def __init__(self, dim: int = 64, *, shortest: int = 3, longest: int = 6, **options) -> None:
