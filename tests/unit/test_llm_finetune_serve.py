@@ -130,6 +130,19 @@ def test_other_doors_are_closed(server):
     assert post(server, None, path="/", method="GET")[0] == 404
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:1", "localhost", ""])
+def test_a_web_page_with_a_name_of_its_own_gets_nothing(server, host):
+    headers = {"Host": host, "Content-Type": "application/json"}
+    found = post(server, json.dumps({"texts": ["rash"]}), headers)
+    assert found == (403, {"error": "the Host is not this machine"})
+    assert post(server, None, {"Host": host}, path="/health", method="GET")[0] == 403
+
+
+def test_the_machine_may_be_called_localhost(server):
+    port = server.url.rpartition(":")[2]
+    assert post(server, None, {"Host": f"localhost:{port}"}, path="/health", method="GET")[0] == 200
+
+
 def test_a_slow_client_is_cut_off_and_others_are_served(server):
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as slow:

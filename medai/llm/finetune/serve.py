@@ -1,9 +1,9 @@
 """A first endpoint for a classifier: standard library, loopback, limits, clear refusals.
 
 It shows what any service needs before a model is worth serving: a size limit that is checked
-before reading, a schema, one lock around the model, no text of a patient in the log, an
-answer that says when the model abstains.  The service of chapter 32 adds identity, audit and
-CDS Hooks.
+before reading, a schema, one lock around the model, no text of a patient in the log, no door
+for somebody else's web page, an answer that says when the model abstains.  The service of
+chapter 32 adds identity, audit and CDS Hooks.
 """
 
 from __future__ import annotations
@@ -135,13 +135,17 @@ def _handler(owner: ClassifierServer) -> type[BaseHTTPRequestHandler]:
         server_version, sys_version = "medai", ""
 
         def do_GET(self) -> None:
-            if self.path == "/health":
+            try:
+                self.check_host()
+                if self.path != "/health":
+                    raise Refusal(404, "there are GET /health and POST /predict")
                 self.reply(200, {"status": "ok", "classes": owner.classifier.classes})
-            else:
-                self.reply(404, {"error": "there are GET /health and POST /predict"})
+            except Refusal as refusal:
+                self.reply(refusal.status, {"error": refusal.reason})
 
         def do_POST(self) -> None:
             try:
+                self.check_host()
                 self.reply(200, owner.answer(owner.texts_of(self.body())))
             except Refusal as refusal:
                 self.close_connection = True
@@ -152,6 +156,13 @@ def _handler(owner: ClassifierServer) -> type[BaseHTTPRequestHandler]:
             except Exception:  # what went wrong inside is nobody's business outside
                 self.close_connection = True
                 self.reply(500, {"error": "the model failed on this request"})
+
+        def check_host(self) -> None:
+            """Refuse a web page whose own name was made to point here (DNS rebinding)."""
+            port = self.server.server_address[1]
+            known = {f"127.0.0.1:{port}", f"localhost:{port}", None}  # a browser always says one
+            if self.headers.get("Host") not in known:
+                raise Refusal(403, "the Host is not this machine")
 
         def body(self) -> bytes:
             if self.path != "/predict":
