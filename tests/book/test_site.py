@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import http.server
+import io
 import os
 import shutil
 import threading
@@ -24,6 +25,7 @@ pytestmark = [
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapter_paths()]
 REFERENCE = ["data_cards", "api", "notation", "corrections", "receipts", "references"]
 PAGES = [f"book/{name}.html" for name in ("index", "how_to_use", *REFERENCE)] + CHAPTERS
+FRACTIONS = "chapters/part1_background/02_metrics.html"  # formulas that begin with a fraction
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 ARGS += ["--disable-component-update", "--disable-sync"]
 
@@ -157,6 +159,23 @@ def test_formulas_and_pictures_are_drawn_and_fit(visit, name, width, scheme):
     assert [p for p in seen.pictures if not p[1] or not p[2]] == [], "no alt text, or not drawn"
     assert seen.too_wide <= 0, f"the page scrolls sideways by {seen.too_wide} px"
     assert seen.cut_formulas == [], "a formula is wider than the page: break it into lines"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_formula_is_cut_off_above_or_below(site, browser, width):
+    """What stands outside its box is not drawn: so there must be white at the edge."""
+    from matplotlib.image import imread
+
+    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme="light")
+    page.goto(site + FRACTIONS, wait_until="load")
+    page.evaluate("MathJax.startup.promise")
+    formulas = page.locator("article mjx-container[display='true']").all()
+    for formula in formulas:
+        ink = imread(io.BytesIO(formula.screenshot()))[..., :3].min(axis=(1, 2)) < 0.9  # by row
+        assert ink.any()
+        assert not ink[[0, 1, -2, -1]].any(), formula.inner_text()[:80]
+    assert len(formulas) > 5
+    page.close()
 
 
 @pages
