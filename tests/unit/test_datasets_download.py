@@ -66,13 +66,14 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if what == "breaks off":  # the connection dies after two pieces
             body = body[: 2 * CHUNK]
+        # Counted before it is sent: with the last byte the client, and its test, go on.
+        server.sent += len(body)
         if what == "slow":
             for i in range(0, len(body), 100_000):
                 time.sleep(0.1)
                 self.wfile.write(body[i : i + 100_000])
         else:
             self.wfile.write(body)
-        server.sent += len(body)
 
 
 @pytest.fixture
