@@ -101,6 +101,28 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="common-conditions",
+        title="Common conditions: findings, priors, red flags, first tests",
+        what="149 common conditions with 1,964 findings as HPO terms and frequency classes, "
+        "priors for general practice and emergency with age and sex, 343 red flags and 331 first "
+        "tests. Every row names an opened source or says that it is a teaching estimate.",
+        kind="embedded",
+        source="written for this book (data/common_conditions/, its README says how)",
+        licence="CC BY 4.0; the ids and names of the findings are HPO's",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; HPO release 2025-01-16",
+        citation="this book; the sources of the rows stand in sources.csv, all opened",
+        flaws=(
+            "No physician has reviewed it: for teaching only.",
+            "Most priors and modifiers, and many frequency classes, are teaching estimates; the "
+            "README counts them.",
+            "A number is an order of magnitude for a Western country without an epidemic.",
+            "Many shares come from patients in hospital, not in a waiting room.",
+            "About one source in five was read in a third party's copy.",
+            "Where HPO has no term for a site or a quality of pain, a more general term stands in.",
+        ),
+    ),
+    Card(
         name="smollm2-135m",
         title="SmolLM2-135M-Instruct, quantised to Q4_1",
         what="A language model of 135 million parameters in one GGUF file, small enough for any "
