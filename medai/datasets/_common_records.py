@@ -179,6 +179,28 @@ class FirstTest:
 
 
 @dataclass(frozen=True, slots=True)
+class SameFinding:
+    """Two HPO terms that the words of a patient do not separate, such as fainting.
+
+    Attributes
+    ----------
+    hpo, finding
+        Id and name of one term.
+    same_as, same_finding
+        Id and name of the other.
+    why
+        In a few words.
+    """
+
+    hpo: str
+    finding: str
+    same_as: str
+    same_finding: str
+    why: str
+    line: int = _line()
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A common condition with everything that the table says about it.
 
@@ -227,6 +249,7 @@ FILES: dict[str, type] = {  # name of the CSV file without .csv: what its rows a
     "excludes": Exclusion,
     "red_flags": RedFlag,
     "first_tests": FirstTest,
+    "same": SameFinding,
     "sources": Source,
 }
 _PARTS = ("findings", "excludes", "modifiers", "red_flags", "first_tests")

@@ -37,6 +37,7 @@ KEYS = {
     "excludes": ("condition", "hpo"),
     "red_flags": ("condition", "hpo"),
     "first_tests": ("condition", "test"),
+    "same": ("hpo",),
     "sources": ("key",),
 }
 Rows = list[tuple[int, dict[str, str]]]
@@ -112,7 +113,7 @@ def _problems(name: str, tables: dict[str, Rows]) -> Iterator[str]:
         if name == "conditions" and counts[row["id"]] < FEWEST:
             rule = f"has {counts[row['id']]} findings: a condition needs at least {FEWEST}"
             found.append((row["id"], rule, "add rows to findings.csv"))
-        if name != "sources":
+        if name not in ("same", "sources"):
             found += _provenance(row, opened)
         for value, rule, way in found:
             yield f"{name}.csv, line {line}: {value!r} {rule}; {way}."
@@ -149,7 +150,7 @@ def _provenance(row: dict[str, str], opened: dict[str, str]) -> Found:
     needs = [basis for basis in bases if basis in BASES and basis != ESTIMATE]
     if needs and not source:
         yield needs[0], "needs a source", f"name an opened one, or make it a {ESTIMATE}"
-    elif source and not needs:
+    elif source and set(bases) == {ESTIMATE}:
         yield source, f"is the source of a {ESTIMATE}", "leave the source empty, or say its basis"
     elif source and source not in opened:
         yield source, "is no key of sources.csv", f"add the source, or make it a {ESTIMATE}"
@@ -222,6 +223,13 @@ def _red_flag(row: dict[str, str]) -> Found:
         yield row["hpo"], f"is not 1 to {MOST_TERMS} different ids", "join them with +"
 
 
+def _same(row: dict[str, str]) -> Found:
+    yield from _term(row["hpo"])
+    yield from _term(row["same_as"])
+    if row["hpo"] == row["same_as"]:
+        yield row["hpo"], "is said to be the same as itself", "name another term"
+
+
 def _source(row: dict[str, str]) -> Found:
     for column in ("copy", "opened"):
         if row[column] not in ("yes", "no"):
@@ -241,5 +249,6 @@ _RULES = {
     "excludes": _exclusion,
     "red_flags": _red_flag,
     "first_tests": lambda row: iter(()),
+    "same": _same,
     "sources": _source,
 }

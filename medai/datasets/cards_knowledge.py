@@ -103,7 +103,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="common-conditions",
         title="Common conditions: findings, priors, red flags, first tests",
-        what="149 common conditions with 1,964 findings as HPO terms and frequency classes, "
+        what="149 common conditions with 1,965 findings as HPO terms and frequency classes, "
         "priors for general practice and emergency with age and sex, 343 red flags and 331 first "
         "tests. Every row names an opened source or says that it is a teaching estimate.",
         kind="embedded",

@@ -37,6 +37,7 @@ from medai.datasets._common_records import (
     FirstTest,
     Modifier,
     RedFlag,
+    SameFinding,
     Source,
     make_row,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "FirstTest",
     "Modifier",
     "RedFlag",
+    "SameFinding",
     "Source",
     "common_conditions",
     "provenance_markdown",
@@ -82,11 +84,22 @@ class CommonConditions(Mapping[str, Condition]):
     ----------
     sources : dict of str to Source
         The sources by key.
+    same : tuple of SameFinding
+        Pairs of findings that the words of a patient do not separate.
     """
 
-    def __init__(self, conditions: dict[str, Condition], sources: dict[str, Source]) -> None:
+    def __init__(
+        self,
+        conditions: dict[str, Condition],
+        sources: dict[str, Source],
+        same: tuple[SameFinding, ...] = (),
+    ) -> None:
         self._conditions = dict(sorted(conditions.items()))
-        self.sources = sources
+        self.sources, self.same = sources, same
+        pairs = [(row.hpo, row.same_as) for row in same]
+        self._same: dict[str, tuple[str, ...]] = {}
+        for one, other in (*pairs, *((b, a) for a, b in pairs)):
+            self._same[one] = (*self._same.get(one, ()), other)
 
     def __getitem__(self, name: str) -> Condition:
         """Return a condition; raises MedaiError with close matches when there is none."""
@@ -125,6 +138,10 @@ class CommonConditions(Mapping[str, Condition]):
         """
         return tuple(row for condition in self.values() for row in getattr(condition, part))
 
+    def same_as(self, hpo: str) -> tuple[str, ...]:
+        """Return the ids that the words of a patient do not separate from this one."""
+        return self._same.get(hpo, ())
+
     def provenance(self) -> dict[str, dict[str, int]]:
         """Count the rows of each part by what they rest on.
 
@@ -149,7 +166,7 @@ def read_conditions(folder: Path | str) -> CommonConditions:
     Parameters
     ----------
     folder : Path or str
-        Holds ``conditions.csv`` and the other six files.
+        Holds ``conditions.csv`` and the other seven files.
 
     Returns
     -------
@@ -165,6 +182,7 @@ def read_conditions(folder: Path | str) -> CommonConditions:
     check_cells(cells)
     records = {name: [make_row(name, *row) for row in cells[name]] for name in FILES}
     sources = {source.key: source for source in records.pop("sources")}
+    same = tuple(records.pop("same"))
     conditions = records.pop("conditions")
     parts: dict[str, dict[str, list]] = {
         one.id: {name: [] for name in records} for one in conditions
@@ -178,6 +196,7 @@ def read_conditions(folder: Path | str) -> CommonConditions:
             for one in conditions
         },
         sources,
+        same,
     )
 
 
