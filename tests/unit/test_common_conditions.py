@@ -304,8 +304,9 @@ def test_many_breaches_are_cut_short(damage):
             row.update(basis="x")
 
     folder = damage("findings", edit)
-    with pytest.raises(MedaiError, match=rf"and {len(rows_of('findings')) - 10} more"):
+    with pytest.raises(MedaiError, match=r"… and \d+ more$") as caught:
         validate(folder)
+    assert len(str(caught.value).splitlines()) == 11
 
 
 def test_a_broken_file_is_named(damage):
