@@ -104,10 +104,11 @@ def _term_problems(graph: KnowledgeGraph, table: CommonConditions) -> Iterator[s
 
 def _logic_problems(graph: KnowledgeGraph, table: CommonConditions) -> Iterator[str]:
     """Yield the rows that contradict each other once the ontology is known."""
+    ancestors = functools.cache(graph.ancestors)
     for one in table.values():
         stated = {row.hpo: row for row in one.findings}
         for row in one.findings:
-            for above in (graph.ancestors(row.hpo) - {row.hpo}) & stated.keys():
+            for above in (ancestors(row.hpo) - {row.hpo}) & stated.keys():
                 if CLASSES.index(row.frequency) < CLASSES.index(stated[above].frequency):
                     yield (
                         f"findings.csv, line {row.line}: {row.finding!r} is {row.frequency} in "
@@ -115,13 +116,13 @@ def _logic_problems(graph: KnowledgeGraph, table: CommonConditions) -> Iterator[
                         f"{stated[above].frequency}: make the general one as frequent."
                     )
         for row in one.excludes:
-            for below in (hpo for hpo in stated if row.hpo in graph.ancestors(hpo)):
+            for below in (hpo for hpo in stated if row.hpo in ancestors(hpo)):
                 yield (
                     f"excludes.csv, line {row.line}: {row.finding!r} would also exclude "
                     f"{stated[below].finding!r}, a finding of {one.id}: delete one of the two."
                 )
         for row in one.red_flags:
-            if len(most_specific(graph, row.hpo)) < len(row.hpo):
+            if any(a != b and a in ancestors(b) for a in row.hpo for b in row.hpo):
                 yield (
                     f"red_flags.csv, line {row.line}: of {'+'.join(row.hpo)} one term implies "
                     "another: leave the more general one out."
@@ -172,7 +173,6 @@ def graph_of(table: CommonConditions, graph: KnowledgeGraph) -> KnowledgeGraph:
     return KnowledgeGraph(with_rows(graph.tables, annotation_rows(table), name))
 
 
-@functools.lru_cache(maxsize=1)
 def common_graph(graph: KnowledgeGraph | None = None) -> KnowledgeGraph:
     """Return the graph of the book's common conditions; made once, then kept.
 
@@ -190,7 +190,12 @@ def common_graph(graph: KnowledgeGraph | None = None) -> KnowledgeGraph:
     MedaiError
         When the table and the ontology do not agree, see :func:`check_against`.
     """
-    return graph_of(common_conditions(), load_graph() if graph is None else graph)
+    return _common_graph(load_graph() if graph is None else graph)
+
+
+@functools.lru_cache(maxsize=1)
+def _common_graph(graph: KnowledgeGraph) -> KnowledgeGraph:
+    return graph_of(common_conditions(), graph)
 
 
 def age_group(age: float) -> str:

@@ -166,9 +166,10 @@ class KnowledgeGraph:
         try:
             return self.disease_index[disease_id]
         except (KeyError, TypeError):
+            first, last = self.disease_ids[0], self.disease_ids[-1]
             raise MedaiError(
                 f"{disease_id!r} is not among the {len(self.disease_ids):,} diseases annotated "
-                f"in HPO {self.version['annotations']}. Ids look like OMIM:180849 or ORPHA:783."
+                f"in HPO {self.version['annotations']}. Ids look like {first} or {last}."
             ) from None
 
     def frequency(self, disease_id: str, term_id: str) -> float:
