@@ -20,6 +20,7 @@ from medai.datasets.common import (
     read_conditions,
     validate,
 )
+from medai.datasets.common_page import conditions_markdown
 from medai.knowledge import load_graph
 from medai.knowledge.common import (
     age_group,
@@ -577,3 +578,19 @@ def test_kinds_are_all_used(table):
 
 def test_an_empty_table_is_a_table():
     assert len(CommonConditions({}, {})) == 0
+
+
+def test_the_page_shows_every_row_and_what_it_rests_on(table):
+    page = conditions_markdown()
+    assert provenance_markdown() in page
+    boxes = dict(re.findall(r"(?ms)^:::\{admonition\} (.*?) · .*?$(.*?)^:::$", page))
+    assert sorted(boxes) == sorted(one.name for one in table.values())
+    for one in table.values():
+        parts = (one.findings, one.excludes, one.red_flags, one.first_tests)
+        rows = [line for line in boxes[one.name].splitlines() if line.startswith("- ")]
+        assert len(rows) == sum(map(len, parts))
+        assert all(re.search(r"(opened|listed|teaching estimate)( in a copy)?\)$", r) for r in rows)
+    cough = table["influenza"].findings[0]
+    source = table.sources[cough.source]
+    assert (cough.finding, cough.share, source.copy) == ("Cough", 0.93, True)
+    assert f"- Cough: very frequent, 93\u00a0% ([{source.publisher.split(' (')[0]}]" in page
