@@ -515,6 +515,11 @@ def test_the_impossible_has_no_prior():
     assert prior("emergency", 80, "female")["ectopic-pregnancy"] == 0
 
 
+@pytest.mark.parametrize("column", ["gp", "emergency"])
+def test_all_conditions_together_are_not_more_than_all_consultations(table, column):
+    assert 0.3 < sum(10 ** getattr(one, column) for one in table.values()) < 1
+
+
 def test_the_common_is_common():
     for setting in ("general practice", "emergency"):
         found = prior(setting)
