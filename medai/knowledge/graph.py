@@ -166,7 +166,7 @@ class KnowledgeGraph:
         try:
             return self.disease_index[disease_id]
         except (KeyError, TypeError):
-            first, last = self.disease_ids[0], self.disease_ids[-1]
+            first, last = self.disease_ids[0], self.disease_ids[len(self.disease_ids) - 1]
             raise MedaiError(
                 f"{disease_id!r} is not among the {len(self.disease_ids):,} diseases annotated "
                 f"in HPO {self.version['annotations']}. Ids look like {first} or {last}."

@@ -599,3 +599,8 @@ def test_the_page_shows_every_row_and_what_it_rests_on(table):
     source = table.sources[cough.source]
     assert (cough.finding, cough.share, source.copy) == ("Cough", 0.93, True)
     assert f"- Cough: very frequent, 93\u00a0% ([{source.publisher.split(' (')[0]}]" in page
+
+
+def test_an_unknown_disease_names_ids_of_the_graph_at_hand(graph):
+    with pytest.raises(MedaiError, match=r"'OMIM:1' is not among .* Ids look like COMMON:"):
+        common_graph(graph).disease("OMIM:1")
