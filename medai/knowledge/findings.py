@@ -19,16 +19,25 @@ class Finding:
     matched
         The name or synonym that matched, normalised.
     method
-        ``exact`` (the term's own name), ``synonym`` or ``ngram`` (misspelt or inflected).
+        ``exact`` (the term's own name), ``synonym``, ``ngram`` (misspelt or inflected),
+        ``lexicon`` (a Chinese expression) or ``measured`` (a value with its unit).
     score
-        1 for a name or exact synonym, less for narrow, related and broad synonyms; for
-        ``ngram`` the cosine.
+        1 for a name or exact synonym, less for narrow, related and broad synonyms (and for
+        Chinese expressions that are narrower than their term); for ``ngram`` the cosine.
     status
         ``present``, ``excluded`` or ``uncertain``.
     family
         It is a relative's finding, not the patient's.
     cue
-        The words that decided about `status` and `family`, as written; "" if none.
+        The words that decided about `status`, `family` and `history`, as written; "" if none.
+    history
+        It is a finding of the past, which need not be there now.
+    degree
+        ``mild``, ``moderate``, ``severe`` or ``occasional``; "" if nothing is said.
+    duration
+        How long it has been there, as written ("3天"); "" if nothing is said.
+    days
+        The same in days; None if nothing is said, or no number follows from it.
     """
 
     hpo_id: str
@@ -42,6 +51,10 @@ class Finding:
     status: str = "present"
     family: bool = False
     cue: str = ""
+    history: bool = False
+    degree: str = ""
+    duration: str = ""
+    days: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,9 @@ class Unrecognised:
     start, end, text
         Where it stands: ``text == original[start:end]``.
     reason
-        ``unknown``, ``ambiguous`` (several terms have this name) or ``normal`` (a normal
-        finding, which the ontology does not list).
+        ``unknown``, ``ambiguous`` (several terms have this name), ``normal`` (a normal
+        finding, which the ontology does not list) or ``limited`` (denied or told only in
+        part, so that it is neither present nor absent: "no severe headache").
     suggestions
         Terms with a similar name as ``(hpo_id, name)``, best first; they are not counted.
     """
@@ -76,6 +90,8 @@ class Findings:
         Findings of the patient by status; all of the relatives, whatever their status.
     unrecognised
         The rest.
+    history
+        Findings of the patient's past.
     contradictory
         Ids that the text states both as present and as excluded.
     """
@@ -85,6 +101,7 @@ class Findings:
     uncertain: tuple[Finding, ...]
     family: tuple[Finding, ...]
     unrecognised: tuple[Unrecognised, ...]
+    history: tuple[Finding, ...] = ()
 
     @property
     def contradictory(self) -> tuple[str, ...]:
@@ -108,6 +125,6 @@ class Findings:
 
     def as_dict(self) -> dict:
         """Return everything as JSON-ready values."""
-        groups = ("present", "excluded", "uncertain", "family", "unrecognised")
+        groups = ("present", "excluded", "uncertain", "family", "history", "unrecognised")
         result = {group: [asdict(one) for one in getattr(self, group)] for group in groups}
         return {**result, "contradictory": list(self.contradictory)}

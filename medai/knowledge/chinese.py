@@ -1,0 +1,235 @@
+"""Chinese free text in, HPO findings out, each with the place where it stands in the text.
+
+Simplified and traditional characters and full-width letters are read alike; places always
+refer to the text as it was written.  The words come from ``data/zh_findings``, a lexicon
+written for this book; no model is involved.  What the lexicon does not hold is cut into words
+by jieba and reported.
+
+Limits: the lexicon holds expressions, not meanings; a paraphrase that it does not list is
+reported as unrecognised.  Expressions that may mean several things (头晕) are never guessed:
+they are reported as ambiguous, and :func:`question_for` says what to ask.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from medai.datasets.zh import read_zh_findings
+from medai.knowledge.chinese_cues import without_advice
+from medai.knowledge.chinese_lexicon import ChineseLexicon, Piece, chinese_lexicon
+from medai.knowledge.chinese_scopes import Found
+from medai.knowledge.chinese_status import read_sentence
+from medai.knowledge.chinese_text import Plain, plain, sentences
+from medai.knowledge.chinese_values import Duration, Durations, Measurements, speaks_of_a_child
+from medai.knowledge.chinese_words import cut
+from medai.knowledge.findings import Finding, Findings, Unrecognised
+from medai.runtime import MedaiError
+
+if TYPE_CHECKING:
+    from medai.knowledge.graph import KnowledgeGraph
+
+__all__ = ["is_chinese", "question_for", "read_chinese"]
+
+MOST_CHARACTERS = 1_000_000
+_CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_FREE = re.compile("[\u3400-\u4dbf\u4e00-\u9fffA-Za-z]+")
+_STATUS = {"present": "present", "absent": "excluded", "uncertain": "uncertain"}
+_BROADER_SCORE = 0.8  # an expression that is narrower than its term
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text holds Chinese characters (any; a note may hold English words too)."""
+    return _CHINESE.search(text) is not None
+
+
+def question_for(expression: str, language: str = "zh") -> str:
+    """Return what to ask about an ambiguous expression; "" if there is nothing to ask.
+
+    Parameters
+    ----------
+    expression
+        As written, e.g. the `text` of an :class:`Unrecognised` whose reason is ``ambiguous``.
+    language
+        ``zh`` or ``en``.
+    """
+    if language not in ("zh", "en"):
+        raise MedaiError(f"language={language!r}: questions are written in 'zh' and in 'en'.")
+    row = chinese_lexicon().questions.get(plain(expression).text)
+    return row[f"question_{language}"] if row else ""
+
+
+def read_chinese(text: str, graph: KnowledgeGraph | None = None) -> Findings:
+    """Recognise findings of the Human Phenotype Ontology in a Chinese text.
+
+    Parameters
+    ----------
+    text
+        Simplified or traditional, of up to a million characters.
+    graph
+        By default :func:`medai.knowledge.load_graph`.  Expressions whose term it does not
+        hold are reported as unrecognised.
+
+    Returns
+    -------
+    Findings
+        In the order of the text; the spans of all groups together do not overlap.
+
+    Raises
+    ------
+    MedaiError
+        When `text` is no string or too long, or OpenCC or jieba is not installed.
+
+    Examples
+    --------
+    >>> found = read_chinese("咳嗽，痰多三天，无发热。")                 # doctest: +SKIP
+    >>> [f.name for f in found.present], [f.name for f in found.excluded]  # doctest: +SKIP
+    (['Cough', 'Increased sputum production'], ['Fever'])
+    """
+    if not isinstance(text, str):
+        raise MedaiError(f"read_chinese() takes a text, not {type(text).__name__}: pass a string.")
+    if len(text) > MOST_CHARACTERS:
+        raise MedaiError(
+            f"The text has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read at "
+            "once. Pass one patient's description, not a whole file of them."
+        )
+    if graph is None:
+        from medai.knowledge.load import load_graph
+
+        graph = load_graph()
+    return _Text(text, graph).read()
+
+
+@functools.lru_cache(maxsize=1)
+def _values() -> tuple[Measurements, Durations]:
+    tables = read_zh_findings()
+    return Measurements(tables), Durations(tables)
+
+
+class _Text:
+    """One text while it is read: what was found so far, with places in the original."""
+
+    def __init__(self, text: str, graph: KnowledgeGraph) -> None:
+        self.original = text
+        self.graph = graph
+        self.plain: Plain = plain(text)
+        self.lexicon: ChineseLexicon = chinese_lexicon()
+        self.groups: dict[str, list[Finding]] = {
+            group: [] for group in ("present", "excluded", "uncertain", "family", "history")
+        }
+        self.unrecognised: list[Unrecognised] = []
+
+    def read(self) -> Findings:
+        child = speaks_of_a_child(self.plain.text)
+        for start, end in sentences(self.plain.text):
+            self._sentence(start, self.plain.text[start:end], child)
+        # what is there somewhere in the text is not absent: 夜间咳嗽，白天不咳
+        there = {finding.hpo_id for finding in self.groups["present"]}
+        self.groups["excluded"] = [f for f in self.groups["excluded"] if f.hpo_id not in there]
+        self.unrecognised.sort(key=lambda one: one.start)
+        groups = {name: tuple(findings) for name, findings in self.groups.items()}
+        return Findings(**groups, unrecognised=tuple(self.unrecognised))
+
+    def _sentence(self, offset: int, sentence: str, child: bool) -> None:
+        """Read one sentence, which begins at `offset` of the comparable text."""
+        sentence = without_advice(sentence)
+        measurements, times = _values()
+        measured = measurements.pieces(sentence, child)
+        pieces = self.lexicon.pieces(sentence, measured)
+        durations = times.find(sentence)
+        last_end = 0
+        for found in read_sentence(self.lexicon, sentence, pieces):
+            start, end = found.piece.start, found.piece.end
+            if "measured" in found.piece.kinds:  # with its name, unless that is a finding too
+                start = max(end - len(found.piece.word), last_end)
+            last_end = end
+            degree = _degree(pieces, found.piece, self.lexicon)
+            duration = _duration(sentence, start, end, durations)
+            self._add(found, offset + start, offset + end, degree, duration, offset)
+        covered = [*pieces, *durations]
+        covered += [Piece(one.end - len(one.word), one.end, {}, "") for one in measured]
+        for start, end in cut(sentence, [(one.start, one.end) for one in covered]):
+            if sentence[start:end] not in self.lexicon.plain_words:
+                self._leave(offset + start, offset + end, "unknown")
+
+    def _add(
+        self,
+        found: Found,
+        start: int,
+        end: int,
+        degree: str,
+        duration: Duration | None,
+        offset: int,
+    ) -> None:
+        """File a finding under its status."""
+        piece, status = found.piece, found.status
+        if status == "ask":
+            self._leave(start, end, "ambiguous", piece.kinds["ask"].split("+"))
+            return
+        broader = piece.word in self.lexicon.broader
+        if status == "limited" or (status == "absent" and broader):
+            self._leave(start, end, "limited")  # 无高热 is not "no fever"
+            return
+        if found.hpo_id not in self.graph.term_index:
+            self._leave(start, end, "unknown")
+            return
+        if status == "present":
+            status = piece.kinds.get("measured", status)
+        place = self.plain.original(start, end)
+        said = ""
+        if duration is not None:
+            a, b = self.plain.original(offset + duration.start, offset + duration.end)
+            said = self.original[a:b]
+        group = _STATUS.get(status, status)
+        finding = Finding(
+            found.hpo_id,
+            self.graph.term(found.hpo_id).name,
+            *place,
+            self.original[slice(*place)],
+            matched=piece.word,
+            method="measured" if "measured" in piece.kinds else "lexicon",
+            score=_BROADER_SCORE if broader else 1.0,
+            status=_STATUS.get(status, "present"),
+            family=group == "family",
+            cue=found.cue,
+            history=group == "history",
+            degree=degree,
+            duration=said,
+            days=duration.days if duration is not None else None,
+        )
+        self.groups[group].append(finding)
+
+    def _leave(self, start: int, end: int, reason: str, terms: list[str] | None = None) -> None:
+        """Report a part of the text that states no finding."""
+        place = self.plain.original(start, end)
+        known = (term for term in terms or () if term in self.graph.term_index)
+        suggestions = tuple((term, self.graph.term(term).name) for term in known)
+        written = self.original[slice(*place)]
+        self.unrecognised.append(Unrecognised(*place, written, reason, suggestions))
+
+
+def _degree(pieces: list[Piece], finding: Piece, lexicon: ChineseLexicon) -> str:
+    """Return the degree that a word before, inside or behind a finding states."""
+    inside = lexicon.words.get(finding.inside, {}) if finding.inside else {}
+    if "degree_before" in inside:
+        return inside["degree_before"]
+    place = pieces.index(finding)
+    before = pieces[place - 1] if place else None
+    after = pieces[place + 1] if place + 1 < len(pieces) else None
+    if after and after.start == finding.end and "degree_after" in after.kinds:
+        return after.kinds["degree_after"]
+    if before and before.end == finding.start and "degree_before" in before.kinds:
+        return before.kinds["degree_before"]
+    return ""
+
+
+def _duration(sentence: str, start: int, end: int, durations: list[Duration]) -> Duration | None:
+    """Return the time that belongs to a finding: behind it, else before it, up to a comma."""
+    part_start = sentence.rfind(",", 0, start) + 1
+    part_end = sentence.find(",", end)
+    part_end = len(sentence) if part_end < 0 else part_end
+    near = [one for one in durations if part_start <= one.start and one.end <= part_end]
+    behind = [one for one in near if one.start >= end]
+    before = [one for one in near if one.end <= start]
+    return behind[0] if behind else before[-1] if before else None
