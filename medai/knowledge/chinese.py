@@ -34,9 +34,8 @@ __all__ = ["is_chinese", "question_for", "read_chinese"]
 
 MOST_CHARACTERS = 1_000_000
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_FREE = re.compile("[\u3400-\u4dbf\u4e00-\u9fffA-Za-z]+")
-_STATUS = {"present": "present", "absent": "excluded", "uncertain": "uncertain"}
 _BROADER_SCORE = 0.8  # an expression that is narrower than its term
+_LONGEST_DEGREE = 8  # characters
 
 
 def is_chinese(text: str) -> bool:
@@ -75,6 +74,11 @@ def read_chinese(text: str, graph: KnowledgeGraph | None = None) -> Findings:
     -------
     Findings
         In the order of the text; the spans of all groups together do not overlap.
+
+    Notes
+    -----
+    `cue` and `matched` of a finding are in simplified characters.  `days` counts a month as 30
+    and a year as 365 days, and "several" (几, 数) as three.
 
     Raises
     ------
@@ -144,30 +148,36 @@ class _Text:
             if "measured" in found.piece.kinds:  # with its name, unless that is a finding too
                 start = max(end - len(found.piece.word), last_end)
             last_end = end
-            degree = _degree(pieces, found.piece, self.lexicon)
-            duration = _duration(sentence, start, end, durations)
-            self._add(found, offset + start, offset + end, degree, duration, offset)
-        covered = [*pieces, *durations]
-        covered += [Piece(one.end - len(one.word), one.end, {}, "") for one in measured]
-        for start, end in cut(sentence, [(one.start, one.end) for one in covered]):
+            details = self._details(found, offset, sentence, durations)
+            self._add(found, offset + start, offset + end, details)
+        covered = [(one.start, one.end) for one in (*pieces, *durations)]
+        covered += [(one.end - len(one.word), one.end) for one in measured]
+        for start, end in cut(sentence, covered):
             if sentence[start:end] not in self.lexicon.plain_words:
                 self._leave(offset + start, offset + end, "unknown")
 
-    def _add(
-        self,
-        found: Found,
-        start: int,
-        end: int,
-        degree: str,
-        duration: Duration | None,
-        offset: int,
-    ) -> None:
-        """File a finding under its status."""
+    def _details(
+        self, found: Found, offset: int, sentence: str, durations: list[Duration]
+    ) -> dict[str, str | float | None]:
+        """Return degree and duration of a finding, with the duration as it was written."""
+        if found.status == "absent":
+            return {}
+        details: dict[str, str | float | None] = {
+            "degree": _degree(sentence, found.piece, self.lexicon)
+        }
+        time = _duration(sentence, found.piece, durations)
+        if time is not None:
+            start, end = self.plain.original(offset + time.start, offset + time.end)
+            details |= {"duration": self.original[start:end], "days": time.days}
+        return details
+
+    def _add(self, found: Found, start: int, end: int, details: dict) -> None:
+        """File a finding under its status, or say why it states nothing."""
         piece, status = found.piece, found.status
+        broader = piece.word in self.lexicon.broader
         if status == "ask":
             self._leave(start, end, "ambiguous", piece.kinds["ask"].split("+"))
             return
-        broader = piece.word in self.lexicon.broader
         if status == "limited" or (status == "absent" and broader):
             self._leave(start, end, "limited")  # 无高热 is not "no fever"
             return
@@ -177,11 +187,7 @@ class _Text:
         if status == "present":
             status = piece.kinds.get("measured", status)
         place = self.plain.original(start, end)
-        said = ""
-        if duration is not None:
-            a, b = self.plain.original(offset + duration.start, offset + duration.end)
-            said = self.original[a:b]
-        group = _STATUS.get(status, status)
+        group = "excluded" if status == "absent" else status
         finding = Finding(
             found.hpo_id,
             self.graph.term(found.hpo_id).name,
@@ -190,13 +196,11 @@ class _Text:
             matched=piece.word,
             method="measured" if "measured" in piece.kinds else "lexicon",
             score=_BROADER_SCORE if broader else 1.0,
-            status=_STATUS.get(status, "present"),
+            status=group if group in ("excluded", "uncertain") else "present",
             family=group == "family",
             cue=found.cue,
             history=group == "history",
-            degree=degree,
-            duration=said,
-            days=duration.days if duration is not None else None,
+            **details,
         )
         self.groups[group].append(finding)
 
@@ -209,27 +213,27 @@ class _Text:
         self.unrecognised.append(Unrecognised(*place, written, reason, suggestions))
 
 
-def _degree(pieces: list[Piece], finding: Piece, lexicon: ChineseLexicon) -> str:
-    """Return the degree that a word before, inside or behind a finding states."""
-    inside = lexicon.words.get(finding.inside, {}) if finding.inside else {}
+def _degree(sentence: str, piece: Piece, lexicon: ChineseLexicon) -> str:
+    """Return the degree that a word inside, behind or before a finding states."""
+    inside = lexicon.words.get(piece.inside, {}) if piece.inside else {}
     if "degree_before" in inside:
         return inside["degree_before"]
-    place = pieces.index(finding)
-    before = pieces[place - 1] if place else None
-    after = pieces[place + 1] if place + 1 < len(pieces) else None
-    if after and after.start == finding.end and "degree_after" in after.kinds:
-        return after.kinds["degree_after"]
-    if before and before.end == finding.start and "degree_before" in before.kinds:
-        return before.kinds["degree_before"]
+    for size in range(_LONGEST_DEGREE, 0, -1):
+        behind = lexicon.words.get(sentence[piece.end : piece.end + size], {})
+        before = lexicon.words.get(sentence[max(piece.start - size, 0) : piece.start], {})
+        degree = behind.get("degree_after") or before.get("degree_before")
+        if degree:
+            return degree
     return ""
 
 
-def _duration(sentence: str, start: int, end: int, durations: list[Duration]) -> Duration | None:
+def _duration(sentence: str, piece: Piece, durations: list[Duration]) -> Duration | None:
     """Return the time that belongs to a finding: behind it, else before it, up to a comma."""
-    part_start = sentence.rfind(",", 0, start) + 1
-    part_end = sentence.find(",", end)
+    part_start = sentence.rfind(",", 0, piece.start) + 1
+    part_end = sentence.find(",", piece.end)
     part_end = len(sentence) if part_end < 0 else part_end
-    near = [one for one in durations if part_start <= one.start and one.end <= part_end]
-    behind = [one for one in near if one.start >= end]
-    before = [one for one in near if one.end <= start]
+    times = [one for one in durations if one.is_time]
+    near = [one for one in times if part_start <= one.start and one.end <= part_end]
+    behind = [one for one in near if one.start >= piece.end]
+    before = [one for one in near if one.end <= piece.start]
     return behind[0] if behind else before[-1] if before else None

@@ -60,6 +60,8 @@ class ChineseLexicon:
     ----------
     words
         String to kinds (see :class:`Piece`).
+    plain_words
+        Words that say nothing of a finding and need not be reported.
     broader
         Expressions whose term is wider than they are: denying them denies nothing.
     """
@@ -70,7 +72,9 @@ class ChineseLexicon:
         self.findings = {row["zh"]: row["hpo"] for row in tables["findings"]}
         self.broader = {row["zh"] for row in tables["findings"] if row["fit"] == "broader"}
         self.questions = {row["zh"]: row for row in tables["ambiguous"]}
-        self.plain_words = {row["zh"] for row in tables["plain_words"]}
+        self.plain_words = {
+            row["zh"] for table in ("plain_words", "time_words", "fillers") for row in tables[table]
+        }
         self._add_words()
         negation = tables["negation"]
         self.at_once = {row["zh"] for row in negation if row["at_once"] == "yes"}
@@ -82,6 +86,7 @@ class ChineseLexicon:
         self._lengths = _lengths(self.words)
         self._inside_lengths = sorted({len(word) for word in self.inside | self.fillers})
         self._longest = max(map(len, self.findings))
+        self._beginnings = {word[:n] for word in self.findings for n in range(1, len(word))}
         self._make_patterns()
 
     def _add_words(self) -> None:
@@ -200,6 +205,8 @@ class ChineseLexicon:
         """Find the findings whose characters stand on both sides of `word`."""
         after = middle + len(word)
         for left in range(1, min(middle, self._longest) + 1):
+            if sentence[middle - left : middle] not in self._beginnings:
+                continue
             for right in range(1, min(len(sentence) - after, self._longest - left) + 1):
                 start, end = middle - left, after + right
                 whole = sentence[start:middle] + sentence[after:end]

@@ -114,11 +114,22 @@ def speaks_of_a_child(text: str) -> bool:
 
 
 class Duration(NamedTuple):
-    """A time in a sentence: where it stands, and how many days it means (None: not said)."""
+    """A time in a sentence, or a number that only looks like one.
+
+    Attributes
+    ----------
+    start, end
+        Where it stands.
+    days
+        How many days it means; None if no number follows from it (从小).
+    is_time
+        False for ages and counts (3岁, 5次).
+    """
 
     start: int
     end: int
     days: float | None
+    is_time: bool = True
 
 
 class Durations:
@@ -135,34 +146,31 @@ class Durations:
         self._words = {row["zh"]: float(row["days"]) for row in tables["time_words"]}
 
     def find(self, sentence: str) -> list[Duration]:
-        """Return the times in a sentence, in order; ages and counts (3岁, 5次) are none."""
+        """Return the times, ages and counts in a sentence, in order, without overlaps."""
         taken: list[Duration] = []
-        ages: list[tuple[int, int]] = []
         for pattern, rule in self._patterns:  # the first pattern that finds a place keeps it
             for match in pattern.finditer(sentence):
                 start, end = match.span()
-                used = [*ages, *((one.start, one.end) for one in taken)]
-                if any(start < b and a < end for a, b in used):
-                    continue
-                if rule == "none":
-                    ages.append((start, end))
-                else:
-                    taken.append(Duration(start, end, self._days(match, rule)))
-        return sorted(taken)
+                if not any(start < one.end and one.start < end for one in taken):
+                    days = self._days(match, rule)
+                    taken.append(Duration(start, end, days, rule != "none"))
+        return sorted(taken, key=lambda one: one.start)
 
     def _days(self, match: re.Match, rule: str) -> float | None:
         said = match.groupdict()
-        if rule == "word":
-            sizes = range(len(said["when"]), 0, -1)
-            known = (
-                self._words[said["when"][:n]] for n in sizes if said["when"][:n] in self._words
-            )
-            return next(known, None)
+        if rule == "none":
+            return None
+        if rule == "word":  # 昨晚起: the longest known beginning decides
+            beginnings = (said["when"][:n] for n in range(len(said["when"]), 0, -1))
+            return next((self._words[one] for one in beginnings if one in self._words), None)
         unit = said["u"].removeprefix("个")
         written = said["n2" if rule == "n2" else "n"]
         if rule == "second":  # 两三天
             written = written[1]
-        count = number(written) if written else 3.0 if unit in ("天", "日") else 1.0
+        if written:
+            count = number(written)
+        else:  # 近几天来 and 这周 name no number
+            count = 3.0 if unit in ("天", "日") else 1.0
         if rule == "half" or said.get("half") or said.get("half2"):  # 一年半, 1个半月
             count += 0.5
         return count * _DAYS[unit]
