@@ -157,3 +157,15 @@ def _check_examples(tables: Tables) -> None:
                     if unicodedata.normalize("NFKC", value) != match[group]:
                         rule = f"the regular expression gives {group}={match[group]}"
                         raise _refuse(table, line, f"example is {example!r}", rule)
+
+
+def counts() -> dict[str, int]:
+    """Return how many rows each table has, and how many different terms the findings have."""
+    tables = read_zh_findings()
+    terms = len({row["hpo"] for row in tables["findings"]})
+    return {name: len(rows) for name, rows in tables.items()} | {"terms of findings": terms}
+
+
+if __name__ == "__main__":
+    for name, count in counts().items():
+        print(f"{name:18} {count:5,}")

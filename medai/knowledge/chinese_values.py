@@ -21,6 +21,7 @@ _DAYS = {
     "分钟": 1 / 1440, "小时": 1 / 24, "钟头": 1 / 24, "天": 1, "日": 1, "晚": 1, "夜": 1,
     "周": 7, "星期": 7, "礼拜": 7, "月": 30, "年": 365,
 }  # fmt: skip
+_UNSAID = {"天": 3.0, "日": 3.0}  # 这些天 names no number
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _AGE = "(?<![\\d一二三四五六七八九十])(?:\\d|1[0-3]|[一二三四五六七八九]|十[一二三]?)"
 _CHILD = re.compile(f"患儿|宝宝|孩子|婴儿|新生儿|幼儿|小儿|儿童|小朋友|月龄|个月大|{_AGE}岁")
@@ -167,10 +168,7 @@ class Durations:
         written = said["n2" if rule == "n2" else "n"]
         if rule == "second":  # 两三天
             written = written[1]
-        if written:
-            count = number(written)
-        else:  # 近几天来 and 这周 name no number
-            count = 3.0 if unit in ("天", "日") else 1.0
+        count = number(written) if written else _UNSAID.get(unit, 1.0)
         if rule == "half" or said.get("half") or said.get("half2"):  # 一年半, 1个半月
             count += 0.5
         return count * _DAYS[unit]
