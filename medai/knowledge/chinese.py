@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from medai.datasets.zh import read_zh_findings
@@ -215,16 +216,22 @@ class _Text:
 
 def _degree(sentence: str, piece: Piece, lexicon: ChineseLexicon) -> str:
     """Return the degree that a word inside, behind or before a finding states."""
-    inside = lexicon.words.get(piece.inside, {}) if piece.inside else {}
-    if "degree_before" in inside:
-        return inside["degree_before"]
+
+    def classes(size: int) -> Iterator[str | None]:
+        """Look for a word of degree with `size` characters, at each place where it may stand."""
+        yield degrees(sentence[piece.end : piece.end + size]).get("degree_after")
+        yield degrees(sentence[max(piece.start - size, 0) : piece.start]).get("degree_before")
+        if 1 < size < len(piece.word):  # 头痛剧烈 is one string of the lexicon
+            yield degrees(piece.word[-size:]).get("degree_after")
+            yield degrees(piece.word[:size]).get("degree_before")
+
+    def degrees(word: str) -> dict[str, str]:
+        return lexicon.words.get(word, {})
+
+    found = [degrees(piece.inside).get("degree_before")]  # 头很疼
     for size in range(_LONGEST_DEGREE, 0, -1):
-        behind = lexicon.words.get(sentence[piece.end : piece.end + size], {})
-        before = lexicon.words.get(sentence[max(piece.start - size, 0) : piece.start], {})
-        degree = behind.get("degree_after") or before.get("degree_before")
-        if degree:
-            return degree
-    return ""
+        found += classes(size)
+    return next(filter(None, found), "")
 
 
 def _duration(sentence: str, piece: Piece, durations: list[Duration]) -> Duration | None:
