@@ -115,13 +115,10 @@ COLUMNS: dict[str, dict[str, Check]] = {
     },
     "limits": {
         "measure": _filled,
-        "when": _any,
-        "group": _filled,
         "comparison": _one_of("<", "<=", ">", ">="),
         "value": _number,
         "hpo": _term,
         "finding": _filled,
-        "status": _one_of("present", "uncertain"),
         "adults_only": _one_of("yes", "no"),
         "note": _any,
     },
@@ -171,7 +168,7 @@ KEYS = {
     "history": ("zh", "kind", "place"),
     "degree": ("zh", "place"),
     "uncertain": ("zh", "place"),
-    "limits": ("measure", "when", "group", "comparison", "value"),
+    "limits": ("measure", "comparison", "value"),
     "pairs": ("zh",),
     "not_matched": ("name", "text"),
 }

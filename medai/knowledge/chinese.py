@@ -18,14 +18,23 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from medai.datasets.zh import read_zh_findings
-from medai.knowledge.chinese_cues import without_advice
+from medai.knowledge.ages import age_interval
+from medai.knowledge.chinese_cues import course_of, without_advice
 from medai.knowledge.chinese_lexicon import ChineseLexicon, Piece, chinese_lexicon
 from medai.knowledge.chinese_scopes import Found
 from medai.knowledge.chinese_status import read_sentence
 from medai.knowledge.chinese_text import Plain, plain, sentences
-from medai.knowledge.chinese_values import Duration, Durations, Measurements, speaks_of_a_child
+from medai.knowledge.chinese_values import (
+    Duration,
+    Durations,
+    Measurements,
+    Value,
+    ages_of,
+)
 from medai.knowledge.chinese_words import cut
 from medai.knowledge.findings import Finding, Findings, Unrecognised
+from medai.knowledge.measurements import Measurement
+from medai.knowledge.thresholds import Ages
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -60,7 +69,9 @@ def question_for(expression: str, language: str = "zh") -> str:
     return row[f"question_{language}"] if row else ""
 
 
-def read_chinese(text: str, graph: KnowledgeGraph | None = None) -> Findings:
+def read_chinese(
+    text: str, graph: KnowledgeGraph | None = None, *, age: float | None = None
+) -> Findings:
     """Recognise findings of the Human Phenotype Ontology in a Chinese text.
 
     Parameters
@@ -70,6 +81,9 @@ def read_chinese(text: str, graph: KnowledgeGraph | None = None) -> Findings:
     graph
         By default :func:`medai.knowledge.load_graph`.  Expressions whose term it does not
         hold are reported as unrecognised.
+    age
+        In years, if known; otherwise what the text says is used.  Heart rate, breathing and
+        blood pressure are judged by it.
 
     Returns
     -------
@@ -84,7 +98,8 @@ def read_chinese(text: str, graph: KnowledgeGraph | None = None) -> Findings:
     Raises
     ------
     MedaiError
-        When `text` is no string or too long, or OpenCC or jieba is not installed.
+        When `text` is no string or too long, the age is impossible, or OpenCC or jieba is not
+        installed.
 
     Examples
     --------
@@ -103,7 +118,8 @@ def read_chinese(text: str, graph: KnowledgeGraph | None = None) -> Findings:
         from medai.knowledge.load import load_graph
 
         graph = load_graph()
-    return _Text(text, graph).read()
+    ages = age_interval("", age) if age is not None else None
+    return _Text(text, graph, ages).read()
 
 
 @functools.lru_cache(maxsize=1)
@@ -115,67 +131,96 @@ def _values() -> tuple[Measurements, Durations]:
 class _Text:
     """One text while it is read: what was found so far, with places in the original."""
 
-    def __init__(self, text: str, graph: KnowledgeGraph) -> None:
+    def __init__(self, text: str, graph: KnowledgeGraph, ages: Ages | None) -> None:
         self.original = text
         self.graph = graph
         self.plain: Plain = plain(text)
+        self.ages = ages_of(self.plain.text) if ages is None else ages
         self.lexicon: ChineseLexicon = chinese_lexicon()
         self.groups: dict[str, list[Finding]] = {
             group: [] for group in ("present", "excluded", "uncertain", "family", "history")
         }
         self.unrecognised: list[Unrecognised] = []
+        self.measurements: list[Measurement] = []
 
     def read(self) -> Findings:
-        child = speaks_of_a_child(self.plain.text)
         for start, end in sentences(self.plain.text):
-            self._sentence(start, self.plain.text[start:end], child)
+            self._sentence(start, self.plain.text[start:end])
         # what is there somewhere in the text is not absent: 夜间咳嗽，白天不咳
         there = {finding.hpo_id for finding in self.groups["present"]}
         self.groups["excluded"] = [f for f in self.groups["excluded"] if f.hpo_id not in there]
         self.unrecognised.sort(key=lambda one: one.start)
-        groups = {name: tuple(findings) for name, findings in self.groups.items()}
-        return Findings(**groups, unrecognised=tuple(self.unrecognised))
+        return Findings(
+            **{name: tuple(findings) for name, findings in self.groups.items()},
+            unrecognised=tuple(self.unrecognised),
+            measurements=tuple(self.measurements),
+        )
 
-    def _sentence(self, offset: int, sentence: str, child: bool) -> None:
+    def _sentence(self, offset: int, sentence: str) -> None:
         """Read one sentence, which begins at `offset` of the comparable text."""
         sentence = without_advice(sentence)
         measurements, times = _values()
-        measured = measurements.pieces(sentence, child)
-        pieces = self.lexicon.pieces(sentence, measured)
+        values = measurements.find(sentence, self.ages)
+        pieces = self.lexicon.pieces(sentence, [value.piece(sentence) for value in values])
         durations = times.find(sentence)
+        by_number = {value.number: value for value in values}
         last_end = 0
         for found in read_sentence(self.lexicon, sentence, pieces):
             start, end = found.piece.start, found.piece.end
-            if "measured" in found.piece.kinds:  # with its name, unless that is a finding too
-                start = max(end - len(found.piece.word), last_end)
+            if {"measured", "value"} & found.piece.kinds.keys():
+                value = by_number[start]
+                start = max(value.start, last_end)  # with its name, unless that is a finding too
+                self._measure(value, found.status, offset + start, offset)
             last_end = end
             details = self._details(found, offset, sentence, durations)
             self._add(found, offset + start, offset + end, details)
-        covered = [(one.start, one.end) for one in (*pieces, *durations)]
-        covered += [(one.end - len(one.word), one.end) for one in measured]
+        covered = [(one.start, one.end) for one in (*pieces, *durations, *values)]
         for start, end in cut(sentence, covered):
             if sentence[start:end] not in self.lexicon.plain_words:
                 self._leave(offset + start, offset + end, "unknown")
 
+    def _measure(self, value: Value, status: str, start: int, offset: int) -> None:
+        """Keep a measurement; a relative's and an earlier one state nothing of today."""
+        judged = value.judgement
+        today = status in ("present", "uncertain", "value")
+        start, end = self.plain.original(start, offset + value.end)
+        number, _ = self.plain.original(offset + value.number, offset + value.end)
+        made = Measurement(
+            start,
+            end,
+            self.original[start:end],
+            number,
+            quantity=value.quantity,
+            value=value.shown,
+            verdict=judged.verdict,
+            findings=value.findings if today else (),
+            message=judged.message,
+            source=judged.source,
+        )
+        self.measurements.append(made)
+
     def _details(
         self, found: Found, offset: int, sentence: str, durations: list[Duration]
     ) -> dict[str, str | float | None]:
-        """Return degree and duration of a finding, with the duration as it was written."""
+        """Return degree and onset of a finding, the onset as it was written."""
         if found.status == "absent":
             return {}
         details: dict[str, str | float | None] = {
             "degree": _degree(sentence, found.piece, self.lexicon)
         }
+        details["course"] = course_of(sentence, found.piece.start, found.piece.end)
         time = _duration(sentence, found.piece, durations)
         if time is not None:
             start, end = self.plain.original(offset + time.start, offset + time.end)
-            details |= {"duration": self.original[start:end], "days": time.days}
+            details |= {"onset": self.original[start:end], "days": time.days}
         return details
 
     def _add(self, found: Found, start: int, end: int, details: dict) -> None:
         """File a finding under its status, or say why it states nothing."""
         piece, status = found.piece, found.status
         broader = piece.word in self.lexicon.broader
+        if status == "value":
+            return  # it stands among the measurements
         if status == "ask":
             self._leave(start, end, "ambiguous", piece.kinds["ask"].split("+"))
             return
@@ -195,7 +240,7 @@ class _Text:
             *place,
             self.original[slice(*place)],
             matched=piece.word,
-            method="measured" if "measured" in piece.kinds else "lexicon",
+            method="measurement" if "measured" in piece.kinds else "lexicon",
             score=_BROADER_SCORE if broader else 1.0,
             status=group if group in ("excluded", "uncertain") else "present",
             family=group == "family",

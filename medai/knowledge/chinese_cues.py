@@ -35,3 +35,37 @@ def without_advice(sentence: str) -> str:
     """Cut off advice ("if there is fever, come back"), which says nothing of the patient."""
     match = ADVICE.search(sentence)
     return sentence[: match.start()] if match else sentence
+
+
+# how a finding goes, by the words directly before or behind it, as in medai.knowledge.temporal
+_COURSE_BEFORE = (
+    ("sudden", "突发|突然|忽然|骤然|突起"),
+    ("gradual", "逐渐|渐渐|慢慢|缓慢"),
+    ("recurrent", "反复|反复发作|经常|老是"),
+    ("intermittent", "间断|间断性|间歇性|阵发性|断断续续|一阵阵|时有|偶有"),
+)
+_COURSE_BEHIND = (
+    ("worsening", "加重|加剧|越来越重|越来越厉害"),
+    ("improving", "好转|缓解|减轻|好些|好多"),
+    ("recurrent", "反复|反复发作"),
+)
+
+
+def course_of(sentence: str, start: int, end: int) -> str:
+    """Return how the finding at ``sentence[start:end]`` goes; "" if nothing is said.
+
+    Examples
+    --------
+    >>> course_of("突发头痛", 2, 4), course_of("头痛逐渐加重", 0, 2)
+    ('sudden', 'worsening')
+    """
+    for course, words in _COURSE_BEHIND:
+        if re.match(
+            f"(?:明显|逐渐|进行性|有所|略有|稍有|稍)?(?:{words})", sentence[end : end + 12]
+        ):
+            return course
+    before = sentence[max(start - 12, 0) : start]
+    for course, words in _COURSE_BEFORE:
+        if re.search(f"(?:{words})(?:出现|发生|发作|有|的|地|性)?$", before):
+            return course
+    return ""

@@ -19,7 +19,9 @@ from medai.datasets.zh import Tables, read_zh_findings
 # What one character is worth when it is covered, by the kind of the word: most for words that
 # decide what is found, least for degrees (很, 重), which stand in many other words.
 _FINDING_LIKE = frozenset({"finding", "denied", "ask"})
-_MEANING = _FINDING_LIKE | {"plain", "guard", "neg", "neg_after", "doubt", "doubt_after"}
+_MEANING = _FINDING_LIKE | {
+    "plain", "guard", "value", "neg", "neg_after", "doubt", "doubt_after"
+}  # fmt: skip
 _WORTH_MEANING, _WORTH_OTHER, _WORTH_DEGREE = 10, 9, 5
 _LONGEST_LEFT = 6  # characters of a finding that may stand before a filler (头 in 头很疼)
 

@@ -27,7 +27,8 @@ class Found:
     """A finding in a sentence, and what was decided about it.
 
     `status` is ``present``, ``absent``, ``uncertain``, ``family``, ``history``, ``limited``
-    (denied only in part: 无剧烈头痛) or ``ask`` (ambiguous); `cue` is the deciding word.
+    (denied only in part: 无剧烈头痛), ``ask`` (ambiguous) or ``value`` (a measured value of the
+    patient that states nothing present); `cue` is the deciding word.
     """
 
     piece: Piece
@@ -69,7 +70,9 @@ class Scopes:
     def just_before(self, piece: Piece) -> Found | None:
         """Return the finding that ends where this piece begins."""
         last = self.found[-1] if self.found else None
-        return last if last and last.piece.end == piece.start and last.status != "ask" else None
+        if last is None or last.piece.end != piece.start or last.status in ("ask", "value"):
+            return None
+        return last
 
     def open_denial(self, piece: Piece, reach: str, limited: bool) -> None:
         """Open a denial behind `piece`; `limited` if it denies only one kind (白天不咳)."""

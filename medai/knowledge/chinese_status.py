@@ -36,6 +36,7 @@ class _Reader(Scopes):
             ("finding", self._finding),
             ("denied", self._finding),
             ("ask", self._ask),
+            ("value", self._value),
             ("guard", lambda piece: True),
             ("plain", self._plain),
             ("witness_before", self._patient),
@@ -98,6 +99,11 @@ class _Reader(Scopes):
             self.found.append(Found(piece, "", "ask"))
         self.use_denial()
         self.anchor = piece.end
+        return True
+
+    def _value(self, piece: Piece) -> bool:
+        if not (self.family or self.past):
+            self.found.append(Found(piece, "", "value"))
         return True
 
     def _plain(self, piece: Piece) -> bool:

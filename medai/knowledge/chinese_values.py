@@ -1,8 +1,7 @@
 """Numbers in Chinese text: measured values (体温39.5℃, 血压150/95) and times (三天, 半年).
 
 The patterns and the limits stand in ``data/zh_findings`` (measurements.csv, limits.csv,
-duration.csv).  A value within its limits states nothing: a normal temperature today does not
-take away the fever of yesterday.
+duration.csv).
 """
 
 from __future__ import annotations
@@ -12,7 +11,17 @@ import re
 from typing import NamedTuple
 
 from medai.datasets.zh import Row, Tables
+from medai.knowledge import thresholds
 from medai.knowledge.chinese_lexicon import Piece
+from medai.knowledge.thresholds import (
+    ADULT,
+    POSSIBLE,
+    TERMS,
+    UNKNOWN_AGE,
+    Ages,
+    Judgement,
+    impossible,
+)
 
 _DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九十")}
 _DIGITS |= {"两": 2, "半": 0.5, "数": 3, "几": 3, "多": 3}  # 数天, 几天: about three
@@ -23,8 +32,18 @@ _DAYS = {
 }  # fmt: skip
 _UNSAID = {"天": 3.0, "日": 3.0}  # 这些天 names no number
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-_AGE = "(?<![\\d一二三四五六七八九十])(?:\\d|1[0-3]|[一二三四五六七八九]|十[一二三]?)"
-_CHILD = re.compile(f"患儿|宝宝|孩子|婴儿|新生儿|幼儿|小儿|儿童|小朋友|月龄|个月大|{_AGE}岁")
+_FASTING = ("空腹", "早餐前", "饭前")
+_AGE = re.compile(
+    r"(?<![\d.一二三四五六七八九十])(?P<n>\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|"
+    "[一二两三四五六七八九])(?P<u>岁|个月大|月龄)"
+)
+_CHILDREN: dict[str, Ages] = {
+    "新生儿": (0.0, 28 / 365.25),
+    "婴儿": (0.0, 1.0),
+    "幼儿": (1.0, 3.0),
+    **dict.fromkeys(("患儿", "小儿", "儿童", "孩子", "宝宝", "小朋友"), (0.0, 17.99)),
+}
+_CHILD = re.compile("|".join(_CHILDREN))
 
 
 def number(text: str) -> float:
@@ -45,8 +64,41 @@ def number(text: str) -> float:
     return float(_DIGITS[text[-1]])
 
 
+class Value(NamedTuple):
+    """A measured value in a sentence.
+
+    Attributes
+    ----------
+    start, number, end
+        Where its name, its number and what follows it begin.
+    quantity, shown
+        What was measured, and the number with its unit.
+    judgement
+        What it means.
+    findings
+        Pairs (HPO id, ``present`` | ``excluded`` | ``uncertain``).
+    """
+
+    start: int
+    number: int
+    end: int
+    quantity: str
+    shown: str
+    judgement: Judgement
+    findings: tuple[tuple[str, str], ...]
+
+    def piece(self, sentence: str) -> Piece:
+        """Return the number and its unit as a piece that competes with the words."""
+        stated = [one for one in self.findings if one[1] != "excluded"][:1]
+        kinds = {"finding": stated[0][0], "measured": stated[0][1]} if stated else {"value": ""}
+        return Piece(self.number, self.end, kinds, sentence[self.start : self.end])
+
+
 class Measurements:
-    """Finds measured values and says which finding they are.
+    """Finds measured values and judges them.
+
+    Vital signs and glucose are judged by :mod:`medai.knowledge.thresholds`, as in English
+    text, other values by limits.csv.
 
     Parameters
     ----------
@@ -55,63 +107,118 @@ class Measurements:
     """
 
     def __init__(self, tables: Tables) -> None:
-        self._patterns = [
+        self.patterns = [
             (re.compile(row["regex"], re.IGNORECASE), row) for row in tables["measurements"]
         ]
         self._limits = tables["limits"]
 
-    def pieces(self, sentence: str, child: bool = False) -> list[Piece]:
-        """Return the values in a sentence, in order.
+    def find(self, sentence: str, ages: Ages = UNKNOWN_AGE) -> list[Value]:
+        """Return the values in a sentence, in order, without overlaps.
 
         Parameters
         ----------
         sentence
             In comparable form (:func:`medai.knowledge.chinese_text.plain`).
-        child
-            The patient is a child: limits that hold for adults only are left out.
-
-        Returns
-        -------
-        list of Piece
-            From the number to the unit.  `kinds` has ``finding`` (the term) and ``measured``
-            (``present`` or ``uncertain``), or ``guard`` for a value that states nothing;
-            `word` is the whole expression, name included, and ends where the piece ends.
+        ages
+            The youngest and oldest that the patient may be, in years.
         """
-        matches = [(m, row) for regex, row in self._patterns for m in regex.finditer(sentence)]
+        matches = [(m, row) for regex, row in self.patterns for m in regex.finditer(sentence)]
         # 体温38度5 is found as 38 and as 38.5: the one that ends later holds more of it
         matches.sort(key=lambda pair: -pair[0].end())
-        pieces: list[Piece] = []
+        values: list[Value] = []
         for match, row in matches:
-            group = "systolic" if "systolic" in match.groupdict() else "value"
-            start = match.start(group)
-            if pieces and match.end() > pieces[-1].start:
-                continue
-            kinds = self._kinds(match, row, child)
-            pieces.append(Piece(start, match.end(), kinds, match[0]))
-        return pieces[::-1]
+            if not values or match.end() <= values[-1].start:
+                values.append(self._value(match, row, ages, "吸氧" in sentence))
+        return values[::-1]
 
-    def _kinds(self, match: re.Match, row: Row, child: bool) -> dict[str, str]:
+    def _value(self, match: re.Match, row: Row, ages: Ages, on_oxygen: bool) -> Value:
         said = match.groupdict()
+        group = "systolic" if "systolic" in said else "value"
+        numbers = [_in_units(said[group], said.get("tenth"), row)]
+        if said.get("diastolic"):
+            numbers.append(_in_units(said["diastolic"], None, row))
+        unit = said.get("unit") or row["unit"] if row["measure"] == "weight loss" else row["unit"]
+        shown = f"{'/'.join(f'{one:g}' for one in numbers)} {unit}"
+        quantity = "glucose" if row["measure"] == "blood sugar" else row["measure"]
+        wrong = _impossible(quantity, numbers)
+        if wrong:
+            judged, findings = Judgement("impossible", (), wrong), ()
+        elif any(limit["measure"] == quantity for limit in self._limits):
+            judged, findings = self._by_limits(quantity, numbers[0], ages)
+        else:
+            fasting = said.get("when") in _FASTING
+            judged = _judge(quantity, numbers, ages, fasting, on_oxygen)
+            findings = tuple((TERMS[name], status) for name, status in judged.findings)
+        start, end = match.start(), match.end()
+        return Value(start, match.start(group), end, quantity, shown, judged, findings)
+
+    def _by_limits(
+        self, quantity: str, value: float, ages: Ages
+    ) -> tuple[Judgement, tuple[tuple[str, str], ...]]:
+        """Judge a laboratory value, or the power of a muscle."""
         for limit in self._limits:
-            written = said.get(limit["group"])
-            if limit["measure"] != row["measure"] or not written:
+            child = ages[0] < ADULT and ages != UNKNOWN_AGE
+            if limit["measure"] != quantity or (child and limit["adults_only"] == "yes"):
                 continue
-            if child and limit["adults_only"] == "yes":
-                continue
-            if limit["when"] and said.get("when") not in limit["when"].split():
-                continue
-            value = number(written)
-            if said.get("tenth"):  # 38度5, 三十八度半
-                value += 0.5 if said["tenth"] == "半" else number(said["tenth"]) / 10
-            value = (value - float(row["minus"])) * float(row["factor"])
-            if _COMPARE[limit["comparison"]](round(value, 2), float(limit["value"])):
-                return {"finding": limit["hpo"], "measured": limit["status"]}
-        return {"guard": ""}
+            if _COMPARE[limit["comparison"]](value, float(limit["value"])):
+                return Judgement("finding", (), "", limit["note"]), ((limit["hpo"], "present"),)
+        return Judgement("normal"), ()
 
 
-def speaks_of_a_child(text: str) -> bool:
-    """Tell whether a text is about a child: it says so, or names an age up to 13 years."""
-    return _CHILD.search(text) is not None
+def _in_units(written: str, tenth: str | None, row: Row) -> float:
+    """Return a number in the unit of its measure: 38度5 is 38.5, 103℉ is 39.4."""
+    value = number(written)
+    if tenth:
+        value += 0.5 if tenth == "半" else number(tenth) / 10
+    return round((value - float(row["minus"])) * float(row["factor"]), 1)
+
+
+def _impossible(quantity: str, numbers: list[float]) -> str:
+    """Say why a value cannot be; "" if it can."""
+    if quantity == "blood pressure":
+        named = zip(("systolic", "diastolic"), numbers, strict=False)
+        wrong = next(filter(None, (impossible(name, one) for name, one in named)), "")
+        if not wrong and numbers[1:] and numbers[1] >= numbers[0]:
+            wrong = f"a blood pressure of {numbers[0]:g}/{numbers[1]:g} mmHg is impossible (the "
+            wrong += "first number is the higher one): not used; please check both"
+        return wrong
+    return impossible(quantity, numbers[0]) if quantity in POSSIBLE else ""
+
+
+def _judge(
+    quantity: str, numbers: list[float], ages: Ages, fasting: bool, on_oxygen: bool
+) -> Judgement:
+    """Judge a vital sign, a glucose or a loss of weight as in English text."""
+    value = numbers[0]
+    if quantity == "temperature":
+        return thresholds.temperature(value)
+    if quantity == "blood pressure":
+        return thresholds.blood_pressure(value, numbers[1] if numbers[1:] else None, ages)
+    if quantity in ("heart rate", "respiratory rate"):
+        return thresholds.rate(quantity, value, ages)
+    if quantity == "oxygen saturation":
+        return thresholds.oxygen(value, on_oxygen)
+    if quantity == "glucose":
+        return thresholds.glucose(value, fasting)
+    source = thresholds.SOURCES["weight loss"]
+    return Judgement("finding", (("Weight loss", "present"),), "", source)
+
+
+def ages_of(text: str) -> Ages:
+    """Return the youngest and oldest that the patient may be, in years.
+
+    Parameters
+    ----------
+    text
+        In comparable form.  The first age counts (3岁, 八个月大), else the first word such as
+        患儿.
+    """
+    age = _AGE.search(text)
+    if age:
+        count = number(age["n"])
+        return (count, count + 0.99) if age["u"] == "岁" else (count / 12, count / 12)
+    child = _CHILD.search(text)
+    return _CHILDREN[child[0]] if child else UNKNOWN_AGE
 
 
 class Duration(NamedTuple):

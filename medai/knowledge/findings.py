@@ -26,7 +26,8 @@ class Finding:
         ``measurement``.
     score
         1 for a name, an exact synonym or a measurement, less for narrow, related and broad
-        synonyms and for Chinese expressions that are narrower than their term; for ``ngram`` the cosine, for ``neighbour`` the likeness.
+        synonyms and for Chinese expressions that are narrower than their term; for
+        ``ngram`` the cosine, for ``neighbour`` the likeness.
     status
         ``present``, ``excluded`` or ``uncertain``; what has resolved is ``excluded``.
     family
