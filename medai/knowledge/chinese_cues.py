@@ -46,9 +46,10 @@ _COURSE_BEFORE = (
 )
 _COURSE_BEHIND = (
     ("worsening", "加重|加剧|越来越重|越来越厉害"),
-    ("improving", "好转|缓解|减轻|好些|好多"),
+    ("improving", "好转|缓解|减轻|好些了|好多了"),
     ("recurrent", "反复|反复发作"),
 )
+_DEGREE = "(?:剧烈|严重|轻度|轻微|明显)?的?"  # may stand between: 突发剧烈头痛
 
 
 def course_of(sentence: str, start: int, end: int) -> str:
@@ -66,6 +67,6 @@ def course_of(sentence: str, start: int, end: int) -> str:
             return course
     before = sentence[max(start - 12, 0) : start]
     for course, words in _COURSE_BEFORE:
-        if re.search(f"(?:{words})(?:出现|发生|发作|有|的|地|性)?$", before):
+        if re.search(f"(?:{words})(?:出现|发生|发作|有|的|地|性)?{_DEGREE}$", before):
             return course
     return ""
