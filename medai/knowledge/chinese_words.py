@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
@@ -60,6 +61,7 @@ def _tokenizer() -> Any:
     jieba.setLogLevel(logging.CRITICAL + 1)
     tokenizer = jieba.Tokenizer()
     folder = data_home() / "jieba"
-    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # a folder that cannot be written: no cache
+        folder.mkdir(parents=True, exist_ok=True)
     tokenizer.tmp_dir = str(folder)
     return tokenizer
