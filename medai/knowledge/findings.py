@@ -116,6 +116,11 @@ class Findings:
         return self._ids(self.present)
 
     @property
+    def ever_ids(self) -> tuple[str, ...]:
+        """Ids of the present findings and of earlier ones, for illnesses that last for life."""
+        return self._ids((*self.present, *self.history))
+
+    @property
     def excluded_ids(self) -> tuple[str, ...]:
         """Ids that this illness does not show, each once, without the contradictory ones.
 

@@ -39,7 +39,9 @@ _JOIN = re.compile(
     r"their|the|a|both|while|by)\s+){1,3}",
     re.I,
 )
-_IDLE = frozenset("in on at of to from with when and more very so really".split())
+_IDLE = frozenset(
+    ["in", "on", "at", "of", "to", "from", "with", "when", "and", "more", "very", "so", "really"]
+)
 GAP = frozenset(" \t\r\n-‐‑/'’()\u00a0")
 
 
