@@ -21,8 +21,8 @@ class Finding:
     matched
         The name or synonym that matched, normalised.
     method
-        ``exact`` (the term's own name), ``synonym``, ``ngram`` (misspelt or inflected),
-        ``neighbour`` (near in meaning) or ``measurement``.
+        ``exact`` (the term's own name), ``synonym``, ``everyday`` (a phrase of this book),
+        ``ngram`` (misspelt or inflected), ``neighbour`` (near in meaning) or ``measurement``.
     score
         1 for a name, an exact synonym or a measurement, less for narrow, related and broad
         synonyms; for ``ngram`` the cosine, for ``neighbour`` the likeness.
