@@ -170,7 +170,7 @@ def answer(name, score, opposite=False):
         ("word", [answer("Some name", 0.9)], False),
         ("word", [answer("Some name", 0.99)], True),
         ("two words", [answer("Some name", 0.9, True)], False),
-        ("two words", [answer("Some name", 0.9), answer("Other", 0.89)], False),
+        ("two words", [answer("Some name", 0.9), answer("Other", 0.85)], False),
         ("two words", [answer("Some name", 0.9), answer("Other", 0.89, True)], True),
         ("neck muscles", [answer("Abnormal neck muscle", 0.9)], False),
         ("odd neck abnormality", [answer("Abnormal neck muscle", 0.9)], True),
