@@ -69,7 +69,7 @@ COURSES = (
 COURSE = re.compile(rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in COURSES)})\b", re.I)
 RESOLVED = re.compile(
     r"\b(?:resolved|gone(?:\s+(?:away|completely))?|settled|stopped|ceased|subsided|cleared(?:\s+up)?|"
-    r"disappeared|vanished|abated|passed\s+off|went\s+away|wore\s+off)\b",
+    r"disappeared|vanished|abated|passed\s+off|returned\s+to\s+normal|went\s+away|wore\s+off)\b",
     re.I,
 )
 RESOLVED_FORWARD = re.compile(
@@ -89,7 +89,7 @@ HISTORY = re.compile(  # in front of a finding
     r"\b(?P<list>pmh(?:x)?|past\s+medical\s+history|past\s+history|previous\s+history|medical\s+history|"
     r"background(?=\s*(?::|of)))\b|"
     r"\b(?:(?:a\s+|with\s+|known\s+)?history\s+of|h/o|hx\s+of|status\s+post|s/p|previous(?:ly)?|prior|past|"
-    r"used\s+to\s+(?:have|get|suffer\s+(?:from|with))|(?:has\s+)?(?:had|suffered)\s+(?:from\s+|with\s+)?previous)\b",
+    r"used\s+to\s+(?:have|get|suffer\s+(?:from|with))|(?:has\s+)?(?:had|suffered)\s+(?:from\s+|with\s+)?previous|recovered\s+from|got\s+over)\b",
     re.I,
 )
 NOT_HISTORY = re.compile(
