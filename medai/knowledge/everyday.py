@@ -24,7 +24,7 @@ Night sweats > sweats at night, sweating at night, drenching sweats
 Fatigue > tired, tiredness, exhausted, worn out, no energy, lack of energy, lethargic
 Vomiting > vomited, vomits, throwing up, threw up, been sick, being sick
 Nausea > nauseous, nauseated, feel sick, feeling sick, feels sick, queasy
-Diarrhea > loose stools, loose stool, loose motions, runny stools, the runs
+Diarrhea > loose stools, loose stool, loose motions, runny stools
 Constipation > constipated, bowels not opened
 Abdominal pain > stomach ache, stomachache, belly pain, tummy pain, belly ache, stomach pain,
     pain in abdomen, pain in belly
