@@ -14,7 +14,10 @@ _NUMBER = re.compile(
     (?<![\d.,/])(?P<n>\d{1,3})\s*-?\s*(?:
         (?P<unit>years?|yrs?|months?|mths?|weeks?|wks?|days?)(?:\s*-?\s*|\s+)(?:olds?\b|of\s+age\b)
       | (?P<yo>y\.?\s?/?\s?o\.?)(?![a-z]) | (?P<sex>[MF])(?![\w°/]) )
-    | \b(?:aged?|age\s*(?:is|of|:|=))\s*(?P<aged>\d{1,3})(?!\s*[-/%.]?\d)\s*(?P<aged_unit>months?|weeks?|days?)?
+    | \b(?:child|boy|girl|man|woman|lady|gentleman|baby|infant)\s+of\s+(?P<of>\d{1,3})
+      \s*(?P<of_unit>months?|weeks?|days?)?
+    | \b(?:aged?|age\s*(?:is|of|:|=))\s*(?P<aged>\d{1,3})(?!\s*[-/%.]?\d)
+      \s*(?P<aged_unit>months?|weeks?|days?)?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -64,8 +67,8 @@ def age_interval(text: str, age: float | None = None) -> Ages:
             continue
         if match["sex"] == "F" and int(match["n"]) >= 90:
             continue  # "103 F" is a temperature, or nobody can say
-        number = float(match["n"] or match["aged"])
-        unit = (match["unit"] or match["aged_unit"] or "y")[0].lower()
+        number = float(match["n"] or match["aged"] or match["of"])
+        unit = (match["unit"] or match["aged_unit"] or match["of_unit"] or "y")[0].lower()
         years = number * _UNITS[unit]
         if years <= OLDEST:
             return years, years + (0.99 if unit == "y" else 0.0)

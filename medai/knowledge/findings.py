@@ -21,9 +21,9 @@ class Finding:
     matched
         The name or synonym that matched, normalised.
     method
-        ``exact`` (the term's own name), ``synonym``, ``ngram`` (misspelt or inflected),
-        ``neighbour`` (near in meaning), ``lexicon`` (a Chinese expression) or
-        ``measurement``.
+        ``exact`` (the term's own name), ``synonym``, ``everyday`` (a phrase of this book),
+        ``ngram`` (misspelt or inflected), ``neighbour`` (near in meaning), ``lexicon`` (a
+        Chinese expression) or ``measurement``.
     score
         1 for a name, an exact synonym or a measurement, less for narrow, related and broad
         synonyms and for Chinese expressions that are narrower than their term; for
@@ -120,6 +120,11 @@ class Findings:
     def present_ids(self) -> tuple[str, ...]:
         """Ids of the present findings, each once, without the contradictory ones."""
         return self._ids(self.present)
+
+    @property
+    def ever_ids(self) -> tuple[str, ...]:
+        """Ids of the present findings and of earlier ones, for illnesses that last for life."""
+        return self._ids((*self.present, *self.history))
 
     @property
     def excluded_ids(self) -> tuple[str, ...]:

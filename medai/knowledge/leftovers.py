@@ -29,9 +29,9 @@ LONGEST_CHUNK = 8  # words; longer ones are no name of a finding
 LEAST_LIKENESS = 0.35  # below this a similar name is no useful suggestion
 # Chosen on the development half of the terms and the development vignettes; the figures are
 # in data/results/15_linking.json.
-NEAR_ENOUGH = 0.80  # a neighbour in meaning this like is accepted
+NEAR_ENOUGH = 0.86  # a neighbour in meaning this like is accepted
 ONE_WORD = 0.95  # a single word must be another wording: "throat" is no pharyngitis
-AHEAD = 0.03  # and only if it is this far ahead of the next term
+AHEAD = 0.06  # and only if it is this far ahead of the next term
 WORTH_ASKING = 0.60  # a less like one is worth a question
 MOST_NEIGHBOURS = 40  # phrases searched by meaning in one text: some milliseconds each
 _JOIN = re.compile(
@@ -39,7 +39,9 @@ _JOIN = re.compile(
     r"their|the|a|both|while|by)\s+){1,3}",
     re.I,
 )
-_IDLE = frozenset("in on at of to from with when and more very so really".split())
+_IDLE = frozenset(
+    ["in", "on", "at", "of", "to", "from", "with", "when", "and", "more", "very", "so", "really"]
+)
 GAP = frozenset(" \t\r\n-‐‑/'’()\u00a0")
 
 
@@ -173,12 +175,15 @@ def is_sure(phrase: str, found: Sequence) -> bool:
     """Tell whether the first of some neighbours may be taken for what a phrase means.
 
     It must be like enough, no opposite, and ahead of the next term; and it must not make a
-    finding of a mere part of the body ("the throat") or of what is not said to be abnormal.
+    finding of a mere part of the body ("the throat") or of what is not said to be abnormal,
+    nor say more than the phrase ("chronic", "multiple").
     """
     best = found[0]
     said, meant = reword(normalise(phrase)).split(), reword(best.matched).split()
     least = NEAR_ENOUGH if len(set(said) - _IDLE) > 1 else ONE_WORD
     if best.opposite or best.score < least or ("abnormal" in meant and "abnormal" not in said):
+        return False
+    if set(meant) - _IDLE > set(said) - _IDLE:
         return False
     return all(one.opposite or best.score - one.score >= AHEAD for one in found[1:2])
 

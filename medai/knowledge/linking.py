@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Findings", "Unrecognised", "link"]
 
 MOST_CHARACTERS = 1_000_000
+EVERYDAY = 0.9  # the score of a phrase that is ours, not the ontology's
 
 
 def link(
@@ -161,7 +162,7 @@ def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[Match]:
             continue
         used[i : j + 1] = b"\1" * (j + 1 - i)
         entry = lexicon.entry(phrase)
-        method = "synonym" if entry.scope else "exact"
+        method = "everyday" if factor == EVERYDAY else "synonym" if entry.scope else "exact"
         score = round(SCORES[entry.scope] * factor, 2)
         matches.append(Match(words[i].start, words[j].end, entry, method, score))
     return sorted(matches, key=lambda match: match.start)
@@ -187,6 +188,8 @@ def _names_from(
         phrase, factor = lexicon.by_phrase.get(" ".join(parts)), 1.0
         if phrase is None and len(parts) > 1:
             phrase, factor = lexicon.by_bag.get(" ".join(sorted(parts))), 0.95
+        if phrase is None:
+            phrase, factor = lexicon.everyday.get(" ".join(parts)), EVERYDAY
         if phrase is None or (comma and not lexicon.comma[phrase]):
             continue
         cased = lexicon.cased[phrase]

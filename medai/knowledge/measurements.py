@@ -13,6 +13,31 @@ from dataclasses import dataclass, replace
 
 from medai.knowledge import thresholds
 from medai.knowledge.ages import age_interval
+from medai.knowledge.measured_words import (
+    ABOVE,
+    BARE_HEART,
+    BARE_PRESSURE,
+    BARE_RESPIRATORY,
+    BARE_TEMPERATURE,
+    BELOW,
+    BMI,
+    GLUCOSE,
+    HEART,
+    HIGH,
+    KILOGRAMS,
+    LETTER_TEMPERATURE,
+    LOW,
+    NEVER,
+    NOT_ON_PURPOSE,
+    ON_OXYGEN,
+    ON_PURPOSE,
+    OXYGEN,
+    PRESSURE,
+    RESPIRATORY,
+    TEMPERATURE,
+    WEIGHT,
+    WEIGHT_AFTER,
+)
 from medai.knowledge.thresholds import TERMS, Ages, Judgement, impossible
 from medai.preprocess.units import convert
 
@@ -57,99 +82,6 @@ class Measurement:
     source: str
 
 
-_N = r"\d{1,4}(?:[.,]\d{1,2})?(?![\d.,]*\d)"
-_LINK = (
-    r"(?P<link>(?:\s*(?:[:=~≈><≥≤-]|\b(?:of|is|was|are|at|to|up\s+to|reading|about|around|approx|"
-    r"approximately|now|currently|today|over|above|below|under|than|more|less|high|as|measured|"
-    r"recorded|reached|reaching|spiking|fell|rose|dropped|up|down|level|not|never|rate)\b\.?))*\s*)"
-)
-_NOT_TIME = (
-    r"(?!\s*[-–]?\s*(?:days?|weeks?|wks?|months?|years?|yrs?|hours?|hrs?|minutes?|mins?\b|times?|x\b|"
-    r"/\s*7\b|/\s*52\b|/\s*12\b|th\b|st\b|nd\b|rd\b|am\b|pm\b|\+|o'?clock))"
-)
-_DEGREES = r"\s*(?P<unit>℃|℉|(?:°|º|degrees?\b|deg\b\.?)\s*(?:(?:c|f|celsius|fahrenheit|centigrade)\b)?|(?:c|f|celsius|fahrenheit|centigrade)\b)"
-_PER_MINUTE = r"(?P<unit>\s*(?:bpm|beats\b|/\s*min(?:ute)?\b|per\s+min(?:ute)?\b|breaths\b))?"
-
-
-def _pattern(words: str, number: str, flags: int = re.I) -> re.Pattern:
-    return re.compile(rf"(?<![\w-])(?:{words}){_LINK}{number}", flags)
-
-
-_TEMPERATURE = _pattern(
-    r"(?P<word>temp(?:erature)?s?|tmax|fevers?|pyrexia|febrile|feverish|pyrexial)\b\.?",
-    rf"(?:{_N}\s*(?:-|–|to)\s*)?(?P<n>{_N}){_NOT_TIME}(?:{_DEGREES})?",
-)
-_BARE_TEMPERATURE = re.compile(rf"(?<![\w.,/])(?P<n>{_N}){_DEGREES}", re.I)
-_LETTER_TEMPERATURE = re.compile(r"(?<![\w-])T\s*[:=]?\s*(?P<n>(?:3[3-9]|4[0-3])[.,]\d)(?!\d)")
-_PRESSURE = _pattern(
-    r"(?P<word>bp|b/p|blood\s+pressure|systolic(?:\s+(?:bp|blood\s+pressure))?|sbp)\b",
-    rf"(?P<n>\d{{2,4}})(?:\s*(?:/|\bover\b)\s*(?P<low>\d{{1,4}}))?(?!\d){_NOT_TIME}(?:\s*mm\s*hg)?(?P<systolic>\s*systolic)?",
-)
-_BARE_PRESSURE = re.compile(
-    r"(?<![\w.,/])(?P<n>\d{2,4})\s*/\s*(?P<low>\d{2,4})\s*(?P<word>mm\s*hg)", re.I
-)
-_HEART = _pattern(
-    r"hr|heart\s+rate|pulse(?!\s*ox)",
-    rf"(?P<n>\d{{1,4}})(?![\d.,/]*\d|\s*%){_NOT_TIME}{_PER_MINUTE}",
-)
-_BARE_HEART = re.compile(
-    r"(?<![\w.,/])(?P<n>\d{2,4})\s*(?:bpm\b|beats\s*(?:/|per)\s*min(?:ute)?\b)", re.I
-)
-_RESPIRATORY = _pattern(
-    r"rr|resp(?:iratory)?\.?(?:\s+rate)?|resps|respirations?|breathing\s+rate",
-    rf"(?P<n>\d{{1,4}})(?![\d.,/]*\d|\s*%){_NOT_TIME}{_PER_MINUTE}",
-)
-_BARE_RESPIRATORY = re.compile(
-    r"(?<![\w.,/])(?P<n>\d{1,3})\s*breaths\s*(?:/|per|a)\s*min(?:ute)?\b", re.I
-)
-_OXYGEN = _pattern(
-    r"(?<!transferrin\s)(?<!iron\s)(?:sp\s?o2|sa\s?o2|o2\s*sat(?:uration)?s?|oxygen\s+(?:sat(?:uration)?s?|level)|sats?|saturations?|pulse\s*ox(?:imetry|imeter)?)",
-    rf"(?P<n>{_N})(?!\s*/){_NOT_TIME}(?P<unit>\s*%|\s*per\s?cent)?(?P<air>\s*(?:on|in)\s+(?:room\s+)?air\b|\s+RA\b)?",
-)
-_GLUCOSE = _pattern(
-    r"(?<!urine\s)(?<!urinary\s)(?<!csf\s)(?P<word>(?:(?:fasting|random|blood|plasma|serum|capillary|finger-?\s?stick)\s+)*"
-    r"(?:glucose|sugars?)|bms?|bsl|bgl|cbg|rbs|fbs|fbg|fpg|rbg)\b",
-    rf"(?P<n>{_N}){_NOT_TIME}(?!\s*/\d)(?P<unit>\s*(?:mmol(?:es)?(?:\s*/\s*l\b|\b)|mg\s*/\s*dl\b|mg\s?%|mgs?\s+per\s+dl\b))?",
-)
-_BMI = _pattern(
-    r"bmi|body\s+mass\s+index",
-    rf"(?P<n>{_N})(?!\s*(?:%|th\b|centile))(?P<unit>\s*kg\s*/\s*m(?:2|²|\^2))?",
-)
-_MASS = r"(?P<unit>kgs?\b|kilos?\b|kilograms?\b|lbs?\b|pounds?\b|stones?\b|st\b)"
-_ABOUT = r"(?:(?:about|around|approximately|roughly|some|over|nearly|almost|at\s+least|more\s+than|up\s+to|another)\s+)?"
-_WEIGHT = re.compile(
-    rf"(?<![\w-])(?:lost|losing|loses|dropped|shed|weight\s+loss(?:\s*(?:of|:))?|weight\s+(?:is\s+|has\s+gone\s+)?down(?:\s+by)?|"
-    rf"loss\s+of)\s+{_ABOUT}(?P<n>{_N})\s*{_MASS}(?:\s+(?:of|in)\s+(?:body\s*)?weight)?",
-    re.I,
-)
-_WEIGHT_AFTER = re.compile(rf"(?<![\w.,-])(?P<n>{_N})\s*-?{_MASS}\s+weight\s+loss\b", re.I)
-_ON_PURPOSE = re.compile(
-    r"\b(?:intentional(?:ly)?|on\s+purpose|diet(?:ing)?|slimming|deliberate(?:ly)?|trying\s+to|planned|bariatric|"
-    r"semaglutide|weight\s*watchers)\b",
-    re.I,
-)
-_NOT_ON_PURPOSE = re.compile(
-    r"\b(?:un|not\s+|no\s+|without\s+)(?:intentional|diet|trying|planned)", re.I
-)
-_ON_OXYGEN = re.compile(r"^\W*(?:on|with)\s+(?:\d+(?:\.\d)?\s*(?:l\b|lit)|\d+\s*%|o2|oxygen)", re.I)
-_BELOW = re.compile(r"[<≤]|\b(?:below|under|less)\b", re.I)
-_ABOVE = re.compile(r"[>≥]|\b(?:above|over|more)\b", re.I)
-_NEVER = re.compile(r"\b(?:not|never)\b", re.I)
-_LOW = frozenset(
-    {
-        "Hypothermia",
-        "Hypotension",
-        "Bradycardia",
-        "Bradypnea",
-        "Hypoxemia",
-        "Hypoglycemia",
-        "Decreased body mass index",
-    }
-)
-_HIGH = frozenset(TERMS) - _LOW
-_KILOGRAMS = {"s": 6.35029318}  # a stone is 14 pounds of 0.45359237 kg
-
-
 def read_measurements(text: str, age: float | None = None) -> list[Measurement]:
     """Find the measurements in a text.
 
@@ -182,41 +114,41 @@ def read_measurements(text: str, age: float | None = None) -> list[Measurement]:
 
 
 def _all(text: str, ages: Ages) -> Iterator[Measurement]:
-    for match in _TEMPERATURE.finditer(text):
+    for match in TEMPERATURE.finditer(text):
         yield from _temperature(text, match, match["word"].lower().startswith("t"))
-    for match in _LETTER_TEMPERATURE.finditer(text):
+    for match in LETTER_TEMPERATURE.finditer(text):
         yield from _temperature(text, match, True)
-    for match in _BARE_TEMPERATURE.finditer(text):
+    for match in BARE_TEMPERATURE.finditer(text):
         yield from _temperature(text, match, False)
-    for pattern in (_PRESSURE, _BARE_PRESSURE):
+    for pattern in (PRESSURE, BARE_PRESSURE):
         for match in pattern.finditer(text):
             yield _pressure(text, match, ages)
     for quantity, patterns in (
-        ("heart rate", (_HEART, _BARE_HEART)),
-        ("respiratory rate", (_RESPIRATORY, _BARE_RESPIRATORY)),
+        ("heart rate", (HEART, BARE_HEART)),
+        ("respiratory rate", (RESPIRATORY, BARE_RESPIRATORY)),
     ):
         for pattern in patterns:
             for match in pattern.finditer(text):
                 value = _value(match)
                 wrong = impossible(quantity, value)
-                judged = thresholds.rate(quantity, value, ages)
+                judged = thresholds.rate(quantity, value + _beside(match), ages)
                 yield _made(text, match, quantity, f"{value:g} /min", judged, wrong)
-    for match in _OXYGEN.finditer(text):
+    for match in OXYGEN.finditer(text):
         value = _value(match)
         if not match["unit"] and not 50 <= value <= 100:
             continue  # "sat 5 m away": no saturation
         wrong = impossible("oxygen saturation", value)
-        helped = _ON_OXYGEN.search(text[match.end() : match.end() + 24]) is not None
-        judged = thresholds.oxygen(value, helped)
+        helped = ON_OXYGEN.search(text[match.end() : match.end() + 24]) is not None
+        judged = thresholds.oxygen(value + _beside(match), helped)
         yield _made(text, match, "oxygen saturation", f"{value:g} %", judged, wrong)
-    for match in _GLUCOSE.finditer(text):
+    for match in GLUCOSE.finditer(text):
         yield _glucose(text, match)
-    for match in _BMI.finditer(text):
+    for match in BMI.finditer(text):
         value = _value(match)
-        judged = thresholds.body_mass_index(value, ages)
+        judged = thresholds.body_mass_index(value + _beside(match), ages)
         wrong = impossible("body mass index", value)
         yield _made(text, match, "body mass index", f"{value:g} kg/m²", judged, wrong)
-    for pattern in (_WEIGHT, _WEIGHT_AFTER):
+    for pattern in (WEIGHT, WEIGHT_AFTER):
         for match in pattern.finditer(text):
             yield _weight(text, match)
 
@@ -239,19 +171,27 @@ def _made(
     )  # fmt: skip
 
 
+def _beside(match: re.Match) -> float:
+    """Return a step to the side of a limit that is meant: "below 90" is less than 90."""
+    link = match.groupdict().get("link") or ""
+    if _is_below(match):
+        return -0.01
+    return 0.01 if ABOVE.search(link) or BELOW.search(link) else 0.0
+
+
 def _is_below(match: re.Match) -> bool:
     link = match.groupdict().get("link") or ""
-    return bool(_ABOVE.search(link) if _NEVER.search(link) else _BELOW.search(link))
+    return bool(ABOVE.search(link) if NEVER.search(link) else BELOW.search(link))
 
 
 def _bounded(match: re.Match, judged: Judgement) -> Judgement:
     """Take back what "below 100" or "over 95 %" does not say."""
     link = match.groupdict().get("link") or ""
-    below, above = _BELOW.search(link), _ABOVE.search(link)
-    if _NEVER.search(link):
+    below, above = BELOW.search(link), ABOVE.search(link)
+    if NEVER.search(link):
         below, above = above, below
     names = {name for name, status in judged.findings if status == "present"}
-    if not (below or above) or names & (_LOW if below else _HIGH):
+    if not (below or above) or names & (LOW if below else HIGH):
         return judged
     if judged.verdict == "normal" and above and "Hypoxemia" in dict(judged.findings):
         return judged
@@ -323,7 +263,7 @@ def _glucose(text: str, match: re.Match) -> Measurement:
     milligrams = float(convert(value, "glucose", "mmol/L", "mg/dL")) if as_mmol else value
     near = text[max(0, match.start() - 12) : match.end() + 16].lower()
     fasting = match["word"].lower() in ("fbs", "fbg", "fpg") or "fasting" in near
-    judged = thresholds.glucose(milligrams, fasting and "non-fasting" not in near)
+    judged = thresholds.glucose(milligrams + _beside(match), fasting and "non-fasting" not in near)
     wrong = impossible("glucose", milligrams)
     shown = f"{value:g} {'mmol/L' if as_mmol else 'mg/dL'}"
     return _made(text, match, "glucose", shown, judged, wrong)
@@ -331,11 +271,11 @@ def _glucose(text: str, match: re.Match) -> Measurement:
 
 def _weight(text: str, match: re.Match) -> Measurement:
     value, unit = _value(match), match["unit"].lower()
-    factor = {"s": _KILOGRAMS["s"], "l": 0.45359237, "p": 0.45359237}.get(unit[0], 1.0)
+    factor = {"s": KILOGRAMS["s"], "l": 0.45359237, "p": 0.45359237}.get(unit[0], 1.0)
     kilograms = value * factor
     source = thresholds.SOURCES["weight loss"]
     sentence = text[max(0, match.start() - 60) : match.end() + 60]
-    if _ON_PURPOSE.search(sentence) and not _NOT_ON_PURPOSE.search(sentence):
+    if ON_PURPOSE.search(sentence) and not NOT_ON_PURPOSE.search(sentence):
         ask = "weight lost on purpose is no finding: was it?"
         judged = Judgement("question", (("Weight loss", "uncertain"),), ask, source)
     elif kilograms >= 4.5:

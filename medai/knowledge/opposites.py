@@ -13,7 +13,7 @@ import re
 _MORE_PREFIXES = (
     "hyper", "macro", "tachy", "poly", "over", "mega", "supra", "supernumerar", "brisk",
     "exagger", "gigant", "accelerat", "advanc", "prolong", "lengthen", "elongat", "excess",
-    "increas", "elevat", "enlarg", "rais", "heighten", "broad", "wid", "thick", "dilat",
+    "increas", "elevat", "enlarg", "rais", "raiz", "heighten", "broad", "wid", "thick", "dilat",
     "overgrow", "preco",
 )  # fmt: skip
 _LESS_PREFIXES = (

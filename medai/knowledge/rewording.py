@@ -81,9 +81,10 @@ turned up, upturned > upturned ; extra, supernumerary, additional > extra
 abnormality, anomaly, malformation > abnormal
 abnormal shape, abnormal morphology, abnormally shaped > abnormal
 morphology > abnormal ; defect > defect ; defective > defect
-high, elevated, raised, increase, excess, excessive, hyper > increased
+high, elevated, raised, raized, increase, excess, excessive, hyper > increased
 low, reduced, reduction, decrease, diminished, deficient, deficiency, hypo > decreased
 blood, serum, plasma, circulating, blood stream, bloodstream > blood
+sugar > glucose ; csf > cerebrospinal fluid ; gi > gastrointestinal ; connexion > connection
 level, concentration, amount > level ; urinary, pee > urine
 repeated, frequent, recurring > recurrent ; long lasting, long term, persistent > chronic
 itchy, itching, itchiness > pruritus ; sweating, perspiration > sweat

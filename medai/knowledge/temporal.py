@@ -1,4 +1,4 @@
-"""When did it begin, how does it go, and is it there at all now?
+"""When a finding began, how it goes, and whether it is still there.
 
 Rules in the manner of :mod:`medai.knowledge.negation`: time words are found by patterns and
 attached to the findings beside them, along lists ("fever, cough and headache for three
@@ -14,6 +14,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from medai.knowledge.negation import sentences
+from medai.knowledge.time_words import (
+    AGO,
+    BACK,
+    BETWEEN,
+    COURSE,
+    EARLIER,
+    FORWARD,
+    HISTORY,
+    IN_DAYS,
+    LATELY,
+    MOMENTS,
+    NEGATED,
+    NOT_HISTORY,
+    NOW,
+    NUMBERS,
+    RESOLVED,
+    RESOLVED_FORWARD,
+    STARTED,
+    SUBORDINATE,
+    YEAR,
+)
 
 __all__ = ["Timing", "timings"]
 
@@ -43,106 +64,6 @@ class Timing:
     course: str = ""
     history: bool = False
     cue: str = ""
-
-
-_NUMBERS = {
-    w: float(i)
-    for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"a": 1.0, "an": 1.0, "half a": 0.5, "couple of": 2.0, "a couple of": 2.0, "fortnight": 14.0}
-_N = r"(?P<n>\d{1,3}(?:\.\d)?|half\s+an?|(?:a\s+)?couple\s+of|(?:a\s+)?few|several|many|an?|" + (
-    "|".join(list(_NUMBERS)[1:13]) + ")"
-)
-_UNIT = r"(?P<unit>hours?|hrs?|days?|nights?|weeks?|wks?|fortnights?|months?|mths?|years?|yrs?)"
-_IN_DAYS = {"h": 1 / 24, "d": 1.0, "n": 1.0, "w": 7.0, "f": 14.0, "m": 30.4, "y": 365.25}
-_SLASHED = r"(?P<s>\d{1,3})\s*/\s*(?P<per>7|52|12)(?![\d/])"
-_WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-_MOMENTS = {
-    "yesterday": 1.0, "last night": 1.0, "this morning": 0.5, "today": 0.0, "last week": 7.0,
-    "last month": 30.4, "last year": 365.25, "the weekend": None, "birth": None,
-    "childhood": None, "infancy": None,
-}  # fmt: skip
-_MOMENT = (
-    rf"(?P<moment>{'|'.join(_MOMENTS)}|(?:last\s+)?{_WEEKDAY}|{_MONTH}(?:\s+\d{{4}})?|"
-    r"(?:19|20)\d\d|(?:the\s+)?age\s+(?:of\s+)?\d{1,2})"
-)
-_LENGTH = rf"(?:(?:the\s+)?(?:last|past|previous)\s+)?(?:{_N}[\s-]+{_UNIT}|{_SLASHED})"
-
-# Behind the findings they belong to, or (FORWARD) in front of them.
-_BACK = re.compile(
-    rf"\b(?:for|over|x|lasting|lasted|during|in)\s+(?:about\s+|around\s+|nearly\s+|almost\s+)?{_LENGTH}(?!\s+ago)\b|"
-    rf"(?<![\w/]){_SLASHED.replace('<s>', '<s2>').replace('<per>', '<per2>')}|"
-    rf"\bsince\s+{_MOMENT}\b",
-    re.I,
-)
-_AGO = re.compile(rf"\b{_N}\s+{_UNIT}\s+ago\b", re.I)
-_LATELY = re.compile(r"\b(?P<moment>yesterday|last\s+night|this\s+morning|overnight)\b", re.I)
-_FORWARD = re.compile(
-    rf"\b{_N}[\s-]+{_UNIT}['’]?\s*(?:history\s+|course\s+)?(?:of|with)\b|"
-    rf"(?<![\w/]){_SLASHED}\s+(?:history\s+)?of\b|\bsince\s+{_MOMENT}\b",
-    re.I,
-)
-_STARTED = re.compile(
-    r"\b(?:start(?:ed|ing)|began|begin|onset|first|since|came\s+on|develop)", re.I
-)
-_COURSES = (
-    ("sudden", r"sudden(?:ly)?|abrupt(?:ly)?|acute\s+onset|thunderclap"),
-    ("gradual", r"gradual(?:ly)?|insidious(?:ly)?|slow\s+onset"),
-    ("worsening", r"worsening|worsened|worse|progressive(?:ly)?|increasing(?:ly)?|deteriorating"),
-    ("improving", r"improving|improved|better|settling|easing|lessening"),
-    ("intermittent", r"intermittent(?:ly)?|on\s+and\s+off|comes\s+and\s+goes|come\s+and\s+go"),
-    ("recurrent", r"recurrent|recurring|recurs?|repeated|keeps?\s+coming\s+back"),
-)
-_COURSE = re.compile(
-    rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _COURSES)})\b", re.I
-)
-_RESOLVED = re.compile(
-    r"\b(?:resolved|gone(?:\s+(?:away|completely))?|settled|stopped|ceased|subsided|cleared(?:\s+up)?|"
-    r"disappeared|vanished|abated|passed\s+off|went\s+away|wore\s+off)\b",
-    re.I,
-)
-_RESOLVED_FORWARD = re.compile(
-    r"\b(?:no\s+longer|(?:ceased|stopped)(?=\s+(?:to|having|getting|\w+ing)\b)|resolved|no\s+more|no\s+further)\b",
-    re.I,
-)
-_EARLIER = re.compile(  # behind a finding
-    rf"\b(?:as\s+an?\s+(?:child|baby|boy|girl|teenager|infant|toddler|young\s+\w+|student)|"
-    rf"in\s+(?:his|her|their|my|the)\s+(?:\w+\s+)?(?:twenties|thirties|forties|fifties|sixties|teens|youth|childhood)|"
-    rf"in\s+childhood|last\s+(?:spring|summer|autumn|winter|year)|(?:in|back\s+in)\s+(?:{_MONTH}\s+)?(?:19|20)\d\d|"
-    rf"when\s+(?:he|she|they|i)\s+(?:was|were)\s+(?:\w+\s+)?(?:\d+|young|small|little|a\s+\w+)|"
-    rf"previously|in\s+the\s+past|years\s+ago|once\s+before)\b",
-    re.I,
-)
-_YEAR = re.compile(r"^\s*(?:\(\s*)?(?:19|20)\d\d\b")
-_HISTORY = re.compile(  # in front of a finding
-    r"\b(?P<list>pmh(?:x)?|past\s+medical\s+history|past\s+history|previous\s+history|medical\s+history|"
-    r"background(?=\s*(?::|of)))\b|"
-    r"\b(?:(?:a\s+|with\s+|known\s+)?history\s+of|h/o|hx\s+of|status\s+post|s/p|previous(?:ly)?|prior|past|"
-    r"used\s+to\s+(?:have|get|suffer\s+(?:from|with))|(?:has\s+)?(?:had|suffered)\s+(?:from\s+|with\s+)?previous)\b",
-    re.I,
-)
-_NOT_HISTORY = re.compile(
-    r"\b(?:family|no|without|denies(?:\s+a)?|presenting|social|drug|birth|days?|weeks?|months?|years?|hours?|/7|/52|/12|"
-    r"short|long|recent|brief)['’]?[\s-]*(?:past\s+|known\s+|previous\s+|prior\s+)?$",
-    re.I,
-)
-_NOW = re.compile(
-    r"[;:]|\b(?:but|however|though|although|whereas|then|now|presents?|presented|presenting|currently|today|"
-    r"here\s+with|comes?\s+with|complains?|who|which|has|while|still)\b",
-    re.I,
-)
-_BETWEEN = re.compile(
-    r"^[\s,(]*(?:(?:and|or|&|/|\+|plus|with|the|a|an|his|her|my|some|mild|severe|bad|dry|no|both)\b[\s,]*)*$"
-    r"|^[\s,&/+]*$",
-    re.I,
-)
-_NEGATED = re.compile(
-    r"\b(?:not|never|hasn|haven|hadn|didn|doesn|isn|no)\W+(?:\w+\W+){0,2}$|n['’]t\W+(?:\w+\W+)?$",
-    re.I,
-)
-_SUBORDINATE = re.compile(r"\b(?:since|when|after|until|because|if|unless)\b", re.I)
 
 
 def timings(text: str, spans: Sequence[tuple[int, int]]) -> list[Timing]:
@@ -197,7 +118,7 @@ class _Reader:
     # -- neighbours ------------------------------------------------------------------------
 
     def _joined(self, i: int, j: int) -> bool:
-        return _BETWEEN.match(self.text[self.spans[i][1] : self.spans[j][0]]) is not None
+        return BETWEEN.match(self.text[self.spans[i][1] : self.spans[j][0]]) is not None
 
     def _joined_plainly(self, k: int) -> bool:
         """Tell whether "and" or "or" alone stands before a finding: "and the …" begins anew."""
@@ -226,7 +147,7 @@ class _Reader:
         if not ks:
             return []
         gap = self.text[place : self.spans[ks[0]][0]]
-        if len(gap) > reach or set(";.") & set(gap) or _NOW.search(gap.lstrip(" :")):
+        if len(gap) > reach or set(";.") & set(gap) or NOW.search(gap.lstrip(" :")):
             return []
         return self._list(ks[0], 1)
 
@@ -254,19 +175,19 @@ class _Reader:
     # -- what is read ----------------------------------------------------------------------
 
     def _lengths(self) -> None:
-        for match in self._matches(_FORWARD):
+        for match in self._matches(FORWARD):
             ks = self._after(match.end())
             if match[0].lower().startswith("since") and self._before(match.start()):
                 ks = []
             self._set(ks, onset=_words(match), days=_days(match))
-        for pattern in (_BACK, _AGO, _LATELY):
+        for pattern in (BACK, AGO, LATELY):
             for match in self._matches(pattern):
                 ks = [k for k in self._before(match.start()) if not self.found[k].onset]
                 self._set(ks, onset=_words(match), days=_days(match))
 
     def _courses(self) -> None:
-        for match in self._matches(_COURSE):
-            if _NEGATED.search(self.text, max(self.first, match.start() - 24), match.start()):
+        for match in self._matches(COURSE):
+            if NEGATED.search(self.text, max(self.first, match.start() - 24), match.start()):
                 continue
             after = self._after(match.end(), reach=12)[:1]
             between = re.match(r"\s*(?:onset\s*(?:of\s*)?)?", self.text[match.end() :])
@@ -274,23 +195,23 @@ class _Reader:
             self._set(after if near else self._before(match.start(), 30), course=match.lastgroup)
 
     def _resolved(self) -> None:
-        for match in self._matches(_RESOLVED_FORWARD):
+        for match in self._matches(RESOLVED_FORWARD):
             ks = self._after(match.end(), reach=14)
             ks = [k for k in ks if k == ks[0] or self._joined_plainly(k)]
             self._set(ks, course="resolved", cue=match[0])
-        for match in self._matches(_RESOLVED):
-            if _NEGATED.search(self.text, max(self.first, match.start() - 24), match.start()):
+        for match in self._matches(RESOLVED):
+            if NEGATED.search(self.text, max(self.first, match.start() - 24), match.start()):
                 continue
             ks = self._before(match.start(), commas=False)
-            if ks and not _SUBORDINATE.search(self.text, self.spans[ks[-1]][1], match.start()):
+            if ks and not SUBORDINATE.search(self.text, self.spans[ks[-1]][1], match.start()):
                 self._set(ks, course="resolved", cue=match[0])
 
     def _history(self) -> None:
-        for match in self._matches(_HISTORY):
-            if _NOT_HISTORY.search(self.text, max(self.first, match.start() - 24), match.start()):
+        for match in self._matches(HISTORY):
+            if NOT_HISTORY.search(self.text, max(self.first, match.start() - 24), match.start()):
                 continue
             if match["list"]:
-                end = _NOW.search(self.text, match.end() + 2, self.last)
+                end = NOW.search(self.text, match.end() + 2, self.last)
                 stop = end.start() if end else self.last
                 ks = [
                     k for k in range(self.low, self.high) if match.end() <= self.spans[k][0] < stop
@@ -298,14 +219,14 @@ class _Reader:
             else:
                 ks = self._after(match.end())
             self._set([k for k in ks if not self._is_recent(k)], history=True, cue=match[0])
-        for match in self._matches(_EARLIER):
+        for match in self._matches(EARLIER):
             ks = self._before(match.start(), commas=False)
             start = self.spans[ks[0]][0] if ks else match.start()
-            if not ks or _STARTED.search(self.text, max(self.first, start - 24), match.start()):
+            if not ks or STARTED.search(self.text, max(self.first, start - 24), match.start()):
                 continue
             self._set(ks, history=True, cue=match[0])
         for k in range(self.low, self.high):  # "kidney stones 2012"
-            year = _YEAR.match(self.text[self.spans[k][1] : self.spans[k][1] + 8])
+            year = YEAR.match(self.text[self.spans[k][1] : self.spans[k][1] + 8])
             if year and self.spans[k][1] + year.end() <= self.last:
                 self._set([k], history=True, cue=year[0].strip(" ("))
 
@@ -327,11 +248,11 @@ def _days(match: re.Match) -> float | None:
     if groups.get("unit"):
         word = " ".join(groups["n"].lower().split())
         word = word.replace("half an", "half a")
-        number = _NUMBERS.get(word)
+        number = NUMBERS.get(word)
         if number is None and word[0].isdigit():
             number = float(word)
         unit = groups["unit"][0].lower()
-        return None if number is None else round(number * _IN_DAYS[unit], 2)
+        return None if number is None else round(number * IN_DAYS[unit], 2)
     if groups.get("moment"):
-        return _MOMENTS.get(" ".join(groups["moment"].lower().split()))
+        return MOMENTS.get(" ".join(groups["moment"].lower().split()))
     return None

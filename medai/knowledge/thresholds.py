@@ -101,8 +101,8 @@ def impossible(quantity: str, value: float) -> str:
     if low <= value <= high:
         return ""
     return (
-        f"{'an' if quantity[0] in 'aeiou' else 'a'} {quantity} of {value:g} {unit} is impossible (accepted: {low:g} to {high:g}): "
-        "not used; please check the number and its unit"
+        f"{'an' if quantity[0] in 'aeiou' else 'a'} {quantity} of {value:g} {unit} is impossible "
+        f"(accepted: {low:g} to {high:g}): not used; please check the number and its unit"
     )
 
 
@@ -123,7 +123,7 @@ def temperature(value: float) -> Judgement:
 
 def blood_pressure(systolic: float, diastolic: float | None, ages: Ages) -> Judgement:
     """Judge a blood pressure in mmHg; ``diastolic`` may be missing."""
-    if ages[1] < 13:
+    if ages[0] < 13 and ages[1] < ADULT:
         ask = "a child's blood pressure is judged by percentiles for age, sex and height"
         return Judgement("question", (), ask, SOURCES["high pressure"])
     low_value = diastolic if diastolic is not None else 75.0
