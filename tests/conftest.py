@@ -12,6 +12,21 @@ ROOT = Path(__file__).resolve().parents[1]
 # was changed, not by chance.  `pytest --hypothesis-profile=default` searches for new ones.
 hypothesis.settings.load_profile("ci")
 
+# Files that take a minute or more.  They begin first, so that two workers end together.
+LONG = [
+    "test_nn_backends.py",
+    "test_site.py",
+    "test_colab.py",
+    "test_llm_real.py",
+    "test_benchmark_imaging.py",
+]
+
+
+def pytest_collection_modifyitems(items: list) -> None:
+    """Let the files that take long come first; the order is else as it was."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

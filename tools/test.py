@@ -22,7 +22,10 @@ STEPS = {
         *PYTEST, "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180",
         "--dist", "loadscope", "chapters",
     ],
-    "package and book": [*PYTEST, "--dist", "loadfile", "--durations=10", "tests"],
+    # tests/conftest.py says which files come first.
+    "package and book": [
+        *PYTEST, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10", "tests",
+    ],
 }  # fmt: skip
 
 

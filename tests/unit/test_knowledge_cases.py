@@ -1,5 +1,6 @@
 """``medai rank-cases``: every line is accounted for, and the output is whole or absent."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -206,6 +207,17 @@ def test_interrupted_output_is_absent(tmp_path, name, error):
         assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
+def opened_by(process, pipe):
+    """Open a pipe for writing as soon as a process has opened it for reading."""
+    deadline = time.monotonic() + 300
+    while True:
+        with contextlib.suppress(OSError):  # nobody reads it yet
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline, "the command never opened its file of cases"
+        time.sleep(0.05)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 def test_interrupting_the_command_leaves_the_old_file(tmp_path):
     load_graph()  # so that the child finds the cache
@@ -215,13 +227,11 @@ def test_interrupting_the_command_leaves_the_old_file(tmp_path):
     command = [sys.executable, "-m", "medai", "rank-cases", tmp_path / "cases.jsonl", "--out", out]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        deadline = time.monotonic() + 300
-        while not list(tmp_path.glob("*.part")):
-            assert process.poll() is None, process.stderr.read()
-            assert time.monotonic() < deadline, "the command never began to write"
-            time.sleep(0.05)
+        pipe = opened_by(process, tmp_path / "cases.jsonl")  # now it reads, and has begun to write
+        assert list(tmp_path.glob("*.part"))
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=300)
+        os.close(pipe)
     finally:
         process.kill()
     assert process.returncode == 130
