@@ -1,9 +1,9 @@
 """Describe how well each candidate disease fits a patient: the features of the re-ranker.
 
 Every feature compares the patient's present findings, age and sex with the disease's
-annotations.  None knows the name or the id of a disease, how many papers or patients stand
-behind it, or what the patient does *not* have.  With a paper left out, they equal those of a
-graph that was built without it.
+annotations.  None knows the name or the id of a disease, or what the patient does *not* have.
+With a paper left out, they equal those of a graph that was built without it: a feature that
+only shows *that* something was left out would give the answer away.
 """
 
 from __future__ import annotations
@@ -18,39 +18,27 @@ import numpy as np
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.leave_out import Leftover
 from medai.knowledge.query import Query
-from medai.knowledge.score import NOISE, SILENCE, match_weight
+from medai.knowledge.score import EXCLUSION_COST, NOISE, SILENCE, match_weight
 from medai.knowledge.store import offsets_of
-from medai.knowledge.traits import all_traits
+from medai.knowledge.traits import traits_of
 
-ROBUST = 0.5  # NOISE of a second, more forgiving score: half of the findings may be unrelated
 FLOOR = 0.01  # the least frequency that counts in `frequency`
 AGE_SHIFT = 0.5  # years added before the logarithm, so that a newborn's age has one
 
 FEATURES = {
-    "present": "what the present findings add to the simple score, in nats",
-    "silence": "what the findings of the disease that nobody mentioned subtract from it",
-    "contradicted": "present findings that patients with the disease do not have, a number",
-    "robust": "`present` with a noise of 0.5 instead of 0.05: misses cost little",
-    "mean": "`present` divided by the number of present findings",
+    "score": "the simple score from the present findings, in nats",
+    "silence": "its part from the disease's own findings that nobody mentioned (below 0)",
     "best": "the largest share that one present finding has in the score",
-    "second": "the second largest (the largest, where there is one finding)",
-    "worst": "the smallest",
     "frequency": "sum of ln f over the present findings, at the term where each matches",
     "exact": "share of the patient's information whose very term, or a special case of it, "
     "the disease has",
     "shared": "share of the patient's information that is explained at least by an ancestor",
-    "unexplained": "the most information that one present finding leaves unexplained, in nats",
-    "unmatched": "share of the present findings of which less than one nat is explained",
     "seen": "the disease's own findings that the patient has (ancestors count), a number",
-    "seen_share": "`seen` divided by the number of the disease's own findings",
-    "expected": "information of the disease's own findings that the patient has, weighted by f",
-    "missed": "the same for those that the patient does not have",
-    "size": "logarithm of the number of the disease's own findings",
-    "cosine": "likeness of patient and disease as vectors of information (TF-IDF)",
-    "too_young": "how much younger the patient is than any stated onset, as a log ratio",
-    "too_old": "how much older than the latest stated onset, as a log ratio",
+    "size": "ln of the number of the disease's own findings",
+    "papers": "ln of 1 + the number of papers (PMID) behind the disease's findings",
+    "too_young": "how much younger the patient is than any stated onset, a log ratio",
+    "too_old": "how much older than the latest stated onset, a log ratio",
     "woman_x": "1 for a woman and an X-linked recessive disease",
-    "man_x": "1 for a man and an X-linked recessive disease",
 }
 
 
@@ -71,14 +59,6 @@ def profiles_of(graph: KnowledgeGraph) -> Profiles:
     term = np.repeat(np.arange(len(graph.term_ids)), np.diff(tables["f_of"]))
     of = offsets_of(np.bincount(tables["f_disease"], minlength=len(graph.disease_ids)))
     return Profiles(of, term[order], tables["f_value"][order], tables["f_direct"][order])
-
-
-@functools.lru_cache(maxsize=4)
-def norms(graph: KnowledgeGraph) -> np.ndarray:
-    """Return the length of every disease's vector of f times information."""
-    of, term, f, _ = profiles_of(graph)
-    squares = (f * np.log(graph.background[term])) ** 2
-    return np.sqrt(np.add.reduceat(np.append(squares, 0.0), of[:-1]))
 
 
 def features(
@@ -125,8 +105,7 @@ def features(
 
     ic = -np.log(bg[closure])
     ic_h = -np.log(bg[list(query.present)])
-    shape = (len(diseases), len(query.present))
-    ratio, at, explained, exact = np.zeros((4, *shape))
+    ratio, at, explained, exact = np.zeros((4, len(diseases), len(query.present)))
     everyone = np.arange(len(diseases))
     for k, (h, above) in enumerate(zip(query.present, closures, strict=True)):
         columns = place[above]
@@ -138,44 +117,24 @@ def features(
         explained[:, k] = np.where(part > 0, ic[columns], 0.0).max(axis=1)
         exact[:, k] = table[:, place[h]] > 0
     share = np.log(NOISE + (1 - NOISE) * ratio)
-    ordered = np.sort(share, axis=1)
 
     def total(mask: np.ndarray, value: np.ndarray) -> np.ndarray:
         """Sum `value` over the entries of each candidate that `mask` selects."""
         return np.bincount(owner[mask], value[mask], len(diseases))
 
-    silent, spoken = own & ~inside, own & inside
-    information = -f * np.log(bg[term])
-    n_own, seen = total(own, np.ones(len(f))), total(spoken, np.ones(len(f)))
-    length = norms(graph)[diseases]
-    if left is not None:
-        for i in (i for i, d in enumerate(diseases.tolist()) if d in left.profiles):
-            length[i] = math.sqrt(float((information[owner == i] ** 2).sum()))
-    young, old, woman_x, man_x = _personal(graph, diseases, left, age, sex)
+    silence = total(own & ~inside, np.log(1 - SILENCE * f))
+    contradicted = _contradicted(graph, closures, diseases, left)
+    one = np.ones(len(f))
     columns = {
-        "present": share.sum(axis=1),
-        "silence": total(silent, np.log(1 - SILENCE * f)),
-        "contradicted": _contradicted(graph, closures, diseases, left),
-        "robust": np.log(ROBUST + (1 - ROBUST) * ratio).sum(axis=1),
-        "mean": share.mean(axis=1),
-        "best": ordered[:, -1],
-        "second": ordered[:, max(-2, -shape[1])],
-        "worst": ordered[:, 0],
+        "score": share.sum(axis=1) + silence - EXCLUSION_COST * contradicted,
+        "silence": silence,
+        "best": share.max(axis=1),
         "frequency": np.log(np.maximum(at, FLOOR)).sum(axis=1),
         "exact": exact @ ic_h / ic_h.sum(),
         "shared": explained.sum(axis=1) / ic_h.sum(),
-        "unexplained": (ic_h - explained).max(axis=1),
-        "unmatched": (explained < 1).mean(axis=1),
-        "seen": seen,
-        "seen_share": seen / n_own,
-        "expected": total(spoken, information),
-        "missed": total(silent, information),
-        "size": np.log(n_own),
-        "cosine": table * ic @ ic / (length * np.linalg.norm(ic)),
-        "too_young": young,
-        "too_old": old,
-        "woman_x": woman_x,
-        "man_x": man_x,
+        "seen": total(own & inside, one),
+        "size": np.log(total(own, one)),
+        **_personal(graph, diseases, left, age, sex),
     }
     return np.column_stack([columns[name] for name in FEATURES])
 
@@ -221,17 +180,19 @@ def _personal(
     left: Leftover | None,
     age: float | None,
     sex: str | None,
-) -> np.ndarray:
-    """Return too_young, too_old, woman_x and man_x; 0 where age, sex or trait is unknown."""
-    known = all_traits(graph)
+) -> dict[str, np.ndarray]:
+    """Return the features that need no finding; 0 where age, sex or onset is unknown."""
     changed = {} if left is None else left.traits
-    traits = [changed.get(d, known[d]) for d in diseases.tolist()]
-    found = np.zeros((4, len(diseases)))
+    traits = [changed.get(d) or traits_of(graph, d) for d in diseases.tolist()]
+    young, old = np.zeros((2, len(diseases)))
     if age is not None:
-        onset = np.log(np.array([trait[:2] for trait in traits]).T + AGE_SHIFT)
-        gap = math.log(age + AGE_SHIFT) - onset
-        found[0] = np.maximum(np.nan_to_num(-gap[0]), 0.0)
-        found[1] = np.maximum(np.nan_to_num(gap[1]), 0.0)
-    x = np.array([trait.x_recessive for trait in traits], dtype=float)
-    found[2], found[3] = x * (sex == "female"), x * (sex == "male")
-    return found
+        years = np.array([(trait.onset_from, trait.onset_to) for trait in traits])
+        gap = math.log(age + AGE_SHIFT) - np.log(years + AGE_SHIFT)
+        young = np.maximum(np.nan_to_num(-gap[:, 0]), 0.0)
+        old = np.maximum(np.nan_to_num(gap[:, 1]), 0.0)
+    return {
+        "papers": np.log1p([trait.papers for trait in traits]),
+        "too_young": young,
+        "too_old": old,
+        "woman_x": np.array([float(trait.x_recessive and sex == "female") for trait in traits]),
+    }

@@ -76,7 +76,7 @@ def leave_out(graph: KnowledgeGraph, paper: str, strict: bool = False) -> Leftov
         every = range(*graph.tables["row_of"][disease : disease + 2].tolist())
         known = [row for row in every if not _drop(graph.references(row), paper, strict)]
         if len(known) < len(every):
-            traits[disease] = make_traits(graph, known)
+            traits[disease] = make_traits(graph, known, without=paper)
         rows = disease_rows(graph, disease)
         kept = [row for row in rows if not _drop(graph.references(row), paper, strict)]
         if len(kept) == len(rows):

@@ -1,7 +1,8 @@
-"""What the annotations say about age at onset and inheritance, and a patient's age and sex.
+"""What a disease's rows say beside its findings, and a patient's age and sex.
 
-Only two comparisons use this (:mod:`medai.knowledge.evidence`): a patient who is younger than
-any stated onset or older than all of them, and a woman with an X-linked recessive disease.
+Three comparisons use this (:mod:`medai.knowledge.evidence`): a patient who is younger than any
+stated onset or older than all of them, a woman with an X-linked recessive disease, and the
+number of papers behind the disease, a rough hint of how often it is met.
 """
 
 from __future__ import annotations
@@ -44,34 +45,54 @@ _AGE = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T[\dHM
 
 
 class Traits(NamedTuple):
-    """Earliest and latest stated onset in years (NaN: not stated); X-linked recessive or not."""
+    """What a disease's rows say beside its findings.
+
+    Attributes
+    ----------
+    onset_from, onset_to : float
+        Earliest and latest stated onset in years; NaN where none is stated.
+    x_recessive : bool
+        X-linked recessive inheritance is stated.
+    papers : int
+        Distinct papers (``PMID:…``) behind the findings.
+    """
 
     onset_from: float
     onset_to: float
     x_recessive: bool
+    papers: int
 
 
-def make_traits(graph: KnowledgeGraph, rows: Iterable[int]) -> Traits:
-    """Read the traits of a disease from its annotation rows."""
-    ids = {
-        graph.term_ids[graph.tables["row_term"][row]]
-        for row in rows
-        if not graph.tables["row_negated"][row] and not graph.tables["row_finding"][row]
-    }
-    years = [ONSET_YEARS[i] for i in ids if i in ONSET_YEARS]
-    first, last = (min(years), max(years)) if years else (math.nan, math.nan)
-    return Traits(first, last, X_RECESSIVE in ids)
+class _Rows(NamedTuple):
+    """The columns that are read here, as lists: faster than arrays, one value at a time."""
+
+    term: list[int]
+    finding: list[bool]
+    negated: list[bool]
+    references: list[int]
 
 
 @functools.lru_cache(maxsize=4)
-def all_traits(graph: KnowledgeGraph) -> list[Traits]:
-    """Return the traits of every disease, in the order of the graph."""
-    row_of = graph.tables["row_of"].tolist()
-    other = ~graph.tables["row_finding"]
-    return [
-        make_traits(graph, (a + other[a:b].nonzero()[0]).tolist())
-        for a, b in zip(row_of[:-1], row_of[1:], strict=True)
-    ]
+def _rows(graph: KnowledgeGraph) -> _Rows:
+    return _Rows(*(graph.tables[f"row_{name}"].tolist() for name in _Rows._fields))
+
+
+def make_traits(graph: KnowledgeGraph, rows: Iterable[int], without: str = "") -> Traits:
+    """Read the traits of a disease from its annotation rows; `without` is a paper not to count."""
+    table = _rows(graph)
+    stated = [row for row in rows if not table.negated[row]]
+    ids = {graph.term_ids[table.term[row]] for row in stated if not table.finding[row]}
+    years = [ONSET_YEARS[i] for i in ids if i in ONSET_YEARS]
+    first, last = (min(years), max(years)) if years else (math.nan, math.nan)
+    sources = {table.references[row] for row in stated if table.finding[row]}
+    papers = {p for s in sources for p in graph.words[s].split(";") if p.startswith("PMID:")}
+    return Traits(first, last, X_RECESSIVE in ids, len(papers - {without}))
+
+
+@functools.lru_cache(maxsize=40_000)
+def traits_of(graph: KnowledgeGraph, disease: int) -> Traits:
+    """Return the traits of one disease, by row number."""
+    return make_traits(graph, range(*graph.tables["row_of"][disease : disease + 2].tolist()))
 
 
 def years_of(age: float | str | None) -> float | None:
