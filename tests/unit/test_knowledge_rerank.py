@@ -228,6 +228,36 @@ def measured():
     }
 
 
+def test_the_simple_score_is_measured_on_the_cases_of_chapter_21(measured):
+    report = json.loads(data_path("results/21_diagnosis.json").read_text(encoding="utf-8"))
+    for known in report["results"]:
+        if known["method"] == "medai" and known["regime"] != "LOO-STRICT":
+            again = measured[known["regime"], "simple"]
+            assert again["cases"] == known["cases"]
+            for column in ("top-1", "top-3", "top-5", "top-10"):
+                assert again[column]["estimate"] == pytest.approx(known[column]["estimate"])
+
+
+MISSED = pytest.mark.xfail(
+    strict=True,
+    reason="asked of cases kept apart, where the simple score has 34 %; on the development "
+    "cases it has 27 %, and the learned order 30 %, cross-validated",
+)
+LEVELS = [
+    ("ALL", "top-1", 64),
+    ("ALL", "top-10", 81),
+    pytest.param("CLEAN", "top-1", 34, marks=MISSED),
+    ("CLEAN", "top-10", 59),
+    ("LOO", "top-1", 26),
+    ("LOO", "top-10", 44),
+]
+
+
+@pytest.mark.parametrize(("regime", "column", "percent"), LEVELS)
+def test_cross_validated_level(measured, regime, column, percent):
+    assert 100 * measured[regime, "re-ranked"][column]["estimate"] >= percent
+
+
 # Asked of cases kept apart, as points above what the simple score has there (62/79, 34/57,
 # 25/42); on the development cases the cross-validated gain is held to the same.
 GAINS = [
@@ -249,3 +279,12 @@ def test_cross_validated_gain(measured, regime, column, points):
 @pytest.mark.parametrize(("regime", "column"), [("ALL", "top-10"), ("LOO", "top-10")])
 def test_the_gain_is_not_chance(measured, regime, column):
     assert measured[regime, "re-ranked - simple"][column]["low"] > 0
+
+
+def test_the_language_model_adds_nothing_that_is_not_chance():
+    # why it is no feature: no interval of the difference lies above 0
+    report = json.loads(data_path("results/rerank_llm.json").read_text(encoding="utf-8"))
+    assert len(report["results"]) == 4
+    for result in report["results"]:
+        assert result["difference"]["top-1"]["low"] <= 0
+        assert result["difference"]["MRR"]["low"] <= 0
