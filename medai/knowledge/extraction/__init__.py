@@ -1,0 +1,1 @@
+"""Building a knowledge graph from text: recognise, relate, link, score (book, Chapter 16)."""
