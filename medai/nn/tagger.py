@@ -98,7 +98,7 @@ class TransformerTagger:
     width, depth, heads : int
         Of the network.
     context : int
-        Words; what stands behind is scored 0 everywhere but for tag 0.
+        Words that are seen together; a longer sentence is read in pieces of this length.
     min_count : int
         Words, endings and beginnings that occur less often are unknown.
     dropout : float
@@ -108,7 +108,7 @@ class TransformerTagger:
     """
 
     def __init__(
-        self, n_tags: int, width: int = 64, depth: int = 2, heads: int = 4, context: int = 60,
+        self, n_tags: int, width: int = 64, depth: int = 2, heads: int = 4, context: int = 32,
         min_count: int = 3, dropout: float = 0.1, seed: int = 0,
     ) -> None:  # fmt: skip
         if n_tags < 2 or context < 1 or min_count < 1:
@@ -169,15 +169,14 @@ class TransformerTagger:
         """
         if self.network is None:
             raise MedaiError("The tagger is not trained yet: call fit(sentences, tags) first.")
-        found = self.network.predict(self._arrays(sentences), batch_size=64, verbose=0)
+        n = self.context
+        pieces = [words[i : i + n] for words in sentences for i in range(0, len(words), n)]
+        if not pieces:
+            return [np.zeros((0, self.n_tags)) for _ in sentences]
+        found = self.network.predict(self._arrays(pieces), batch_size=64, verbose=0)
         found = found - np.logaddexp.reduce(found, axis=-1, keepdims=True)
-        result = []
-        for words, rows in zip(sentences, found, strict=True):
-            table = np.zeros((len(words), self.n_tags))
-            table[self.context :, 0] = 1.0
-            table[: self.context] = rows[: len(words)]
-            result.append(table)
-        return result
+        rows = np.concatenate([f[: len(p)] for f, p in zip(found, pieces, strict=True)])
+        return np.split(rows, np.cumsum([len(words) for words in sentences])[:-1])
 
     def _arrays(self, sentences: Sequence[Sequence[str]]) -> np.ndarray:
         x = np.full((len(sentences), self.context, len(VIEWS)), PAD, dtype="int32")

@@ -85,7 +85,7 @@ def to_mentions(text: str, tokens: Sequence[Token], tags: Sequence[int]) -> list
     An ``I`` that continues nothing begins a mention, so that no sequence of tags is an error.
     """
     found: list[Mention] = []
-    start, kind = None, ""
+    start, end, kind = None, 0, ""
     for token, tag in zip(tokens, tags, strict=True):
         part, _, new = TAGS[tag].partition("-")
         if start is not None and (part != "I" or new != kind):

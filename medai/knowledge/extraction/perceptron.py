@@ -28,7 +28,9 @@ def shape_of(word: str) -> str:
     >>> [shape_of(word) for word in ("Fever", "ECG", "39", "B12", ",")]
     ['Xx', 'X', 'd', 'Xd', ',']
     """
-    marks = ("d" if c.isdigit() else "X" if c.isupper() else "x" if c.isalpha() else c for c in word)
+    marks = (
+        "d" if c.isdigit() else "X" if c.isupper() else "x" if c.isalpha() else c for c in word
+    )
     shape = ""
     for mark in marks:
         shape += mark if not shape.endswith(mark) else ""

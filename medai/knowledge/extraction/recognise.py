@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from medai.knowledge.extraction.mentions import Mention, to_mentions, tokens_of
+from medai.knowledge.extraction.mentions import Mention, Recogniser, to_mentions, tokens_of
 from medai.knowledge.extraction.viterbi import legal_steps, viterbi
 
 
@@ -43,3 +43,24 @@ class SequenceRecogniser:
             return []
         scores = self.tagger.scores([token.text for token in tokens])
         return to_mentions(text, tokens, viterbi(scores, self.steps, self.start))
+
+
+class Combined:
+    """Ask several recognisers; where two mentions overlap, the earlier recogniser is believed.
+
+    Parameters
+    ----------
+    recognisers : sequence of Recogniser
+        The most trusted first, such as the dictionary and then a tagger for the rest.
+    """
+
+    def __init__(self, recognisers: Sequence[Recogniser]) -> None:
+        self.recognisers = tuple(recognisers)
+
+    def recognise(self, text: str) -> list[Mention]:
+        """Return the mentions of all, in order, without overlaps."""
+        kept: list[Mention] = []
+        for recogniser in self.recognisers:
+            new = recogniser.recognise(text)
+            kept += [m for m in new if not any(m.start < k.end and k.start < m.end for k in kept)]
+        return sorted(kept)

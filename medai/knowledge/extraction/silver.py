@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from medai.knowledge.extraction.corpus import Sentence
-from medai.knowledge.extraction.dictionary import Dictionary
+from medai.knowledge.extraction.dictionary import Dictionary, body_parts, listed_names
 from medai.knowledge.extraction.mentions import Mention, to_tags, tokens_of
 from medai.runtime import MedaiError
 
-LONGEST = 60  # tokens; longer sentences are left out
+if TYPE_CHECKING:
+    from medai.knowledge.graph import KnowledgeGraph
+
+LONGEST = 32  # tokens; longer sentences are left out
 
 _PATTERNS = """
 She was started on {drug} {dose} and {finding} followed.
@@ -170,3 +174,33 @@ def as_training(
             words.append([token.text for token in tokens])
             tags.append(to_tags(tokens, mentions))
     return words, tags
+
+
+def training_sentences(
+    graph: KnowledgeGraph,
+    dictionary: Dictionary,
+    definitions: Sequence[Sentence],
+    n_definitions: int = 1200,
+    n_generated: int = 3800,
+    seed: int = 0,
+) -> tuple[list[list[str]], list[list[int]]]:
+    """Return the book's silver training set, ready for a tagger's ``fit``.
+
+    Parameters
+    ----------
+    graph, dictionary
+        Names and their kinds.
+    definitions : sequence of Sentence
+        Of the training part; as many as asked for are drawn.
+    n_definitions, n_generated, seed : int
+        How many of each, and the seed of the choice.
+    """
+    phenotypes = [term for term in graph.terms if graph.is_phenotype(term.id)]
+    names = [*listed_names(), *body_parts(graph)]
+    names += [(term.name, "finding") for term in phenotypes]
+    lay = (s.text for term in phenotypes for s in term.synonyms if s.kind == "layperson")
+    names += [(text, "finding") for text in lay]
+    rng = np.random.default_rng(seed)
+    drawn = rng.permutation(len(definitions))[:n_definitions]
+    texts = silver_definitions([definitions[i] for i in drawn], dictionary)
+    return as_training([*texts, *generated(dictionary, names, n_generated, seed)])
