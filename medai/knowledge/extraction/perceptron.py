@@ -12,6 +12,7 @@ structured perceptron).
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -142,7 +143,7 @@ class StructuredPerceptron:
                             late_weights[row, right] += moment
                             late_weights[row, bad] -= moment
                     for path, sign in ((gold, 1), (guess, -1)):
-                        for i, j in zip(path, path[1:], strict=False):
+                        for i, j in itertools.pairwise(path):
                             steps[i, j] += sign
                             late_steps[i, j] += sign * moment
                 moment += 1
