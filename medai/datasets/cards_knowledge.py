@@ -86,6 +86,25 @@ CARDS: tuple[Card, ...] = (
         flaws=("Not psychometrically tested.",),
     ),
     Card(
+        name="extraction",
+        title="Clinical sentences marked by hand, and a list of drugs and diseases",
+        what="80 sentences with findings, diseases, drugs and parts of the body marked, and what "
+        "the sentence says about them (causes, relieves, has finding; asserted, negated, "
+        "hypothetical); 261 names of drugs and 179 of common diseases.",
+        kind="embedded",
+        source="written for this book (data/extraction/)",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book",
+        citation="this book",
+        flaws=(
+            "Short, tidy sentences of one author, who also wrote the rules they test: scores on "
+            "them are an upper bound for real notes.",
+            "Marked once, by one annotator: no agreement is known.",
+            "Invented examples of language, not statements about drugs to be relied on.",
+        ),
+    ),
+    Card(
         name="results",
         title="Results measured on data that the book does not ship",
         what="Numbers only, one JSON file a chapter, printed by the chapter with the date, the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,6 +66,8 @@ def score_counts(counts: np.ndarray, n_boot: int = 1000, seed: int = 0) -> Score
     f1[(totals[:, 0] == 0) & (totals[:, 1] + totals[:, 3] > 0)] = 0.0
     ends = [
         (float(v[0]), *map(float, np.nanquantile(v[1:], [0.025, 0.975])))
+        if np.isfinite(v[1:]).any()
+        else (math.nan, math.nan, math.nan)
         for v in (precision, recall, f1)
     ]
     right, predicted, _, gold = counts.sum(axis=0).astype(int).tolist()
