@@ -63,7 +63,9 @@ class GraphView:
             f'<p class="k">{self._key()}</p>'
             '<p class="h" hidden>Point at a node, or go from node to node with the Tab key: '
             "its sentences are shown alone.</p>"
-            f'<ul class="e" aria-live="polite">{items}</ul><script>{_script(name)}</script></div>'
+            f'<ul class="e" tabindex="0" aria-live="polite" '
+            f'aria-label="Edges with their sentences">{items}</ul>'
+            f"<script>{_script(name)}</script></div>"
         )
 
     def _node(self, label: str, i: int) -> str:
@@ -248,8 +250,9 @@ def _script(name: str) -> str:
     return (
         f"(function(){{var g=document.getElementById('{name}');if(!g)return;"
         "var all=function(q){return Array.prototype.slice.call(g.querySelectorAll(q))};"
-        "var held=null;g.querySelector('.h').hidden=false;"
-        "function show(n){all('[data-a]').forEach(function(e){"
+        "var held=null,u=g.querySelector('.e');g.querySelector('.h').hidden=false;"
+        "function show(n){if(!u.style.minHeight)u.style.minHeight=u.offsetHeight+'px';"
+        "all('[data-a]').forEach(function(e){"
         "var hit=n===null||e.dataset.a===n||e.dataset.b===n;"
         "if(e.tagName==='LI'){e.hidden=!hit}else{"
         "e.classList.toggle('on',n!==null&&hit);e.classList.toggle('off',!hit)}});"

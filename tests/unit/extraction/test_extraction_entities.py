@@ -26,7 +26,7 @@ from medai.knowledge.extraction.corpus import (
 )
 from medai.knowledge.extraction.mentions import KINDS, to_mentions, to_tags
 from medai.knowledge.extraction.perceptron import features_of
-from medai.knowledge.extraction.silver import PATTERNS, as_training, generated
+from medai.knowledge.extraction.silver import PATTERNS, generated
 from medai.runtime import MedaiError
 
 NAMES = [
