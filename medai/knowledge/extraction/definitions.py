@@ -80,6 +80,7 @@ class DefinitionReader:
             for name in (term.name, *exact):
                 self.names.setdefault(normalise(name), set()).add(number)
         self.parts = {normalise(part) for part, _ in body_parts(graph)}
+        self.part_heads = {part.split()[0] for part in self.parts if part}
 
     def read(self, sentences: Iterable[Sentence]) -> list[Edge]:
         """Return the edges of all sentences: is-a from first ones only, places from all."""
@@ -174,7 +175,7 @@ class DefinitionReader:
         """Read "the nail of the thumb": the nail is a part of the thumb."""
         edges, text, position = [], sentence.text, 0
         for word in words_of(text):
-            if word.start < position or word.norm in FILLERS:
+            if word.start < position or word.norm not in self.part_heads:
                 continue
             part = self._part(text, word.start)
             if not part:
