@@ -3,8 +3,9 @@
     python benchmarks/extraction.py [--out data/results/16_extraction.json]
 
 Rules and settings were chosen on the definitions of the development terms and on the marked
-sentences for development; the test parts are measured here.  Marked sentences and rules have
-the same authors, so the scores on them are an upper bound for sentences of others.
+sentences for development; the test parts are measured here.  The author of the rules
+had seen the test half of the marked sentences when writing them, so the scores on it are an upper
+bound.  The hard sentences were written after the rules were fixed; nothing was changed after.
 """
 
 from __future__ import annotations
@@ -165,11 +166,14 @@ def main() -> None:
         "versions": {"python": platform.python_version(), "numpy": np.__version__,
                      "hpo": graph.version["hpo"]},
         "sizes": {"definitions": {"train": len(train), "dev": len(dev), "test": len(test)},
-                  "marked": {"dev": len(marked_sentences("dev")), "test": len(sentences)}},
+                  "marked": {"dev": len(marked_sentences("dev")), "test": len(sentences),
+                             "hard": len(marked_sentences("hard"))}},
         "seconds of training": seconds,
         "entities": entities(found, sentences),
         "entities, development": entities(found, marked_sentences("dev")),
+        "entities, hard": entities(found, marked_sentences("hard")),
         "relations": relations(found, sentences),
+        "relations, hard": relations(found, marked_sentences("hard")),
         "hierarchy": hierarchy(graph, test),
         "hierarchy, development": hierarchy(graph, dev),
         "linked": [sum(n.id is not None for n in findings), len(findings)],
