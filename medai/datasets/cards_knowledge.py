@@ -124,6 +124,26 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="extraction",
+        title="Clinical sentences marked by hand, and a list of drugs and diseases",
+        what="104 sentences with findings, diseases, drugs and parts of the body marked, and what "
+        "the sentence says about them (causes, relieves, has finding; asserted, negated, "
+        "hypothetical); 261 names of drugs and 179 of common diseases.",
+        kind="embedded",
+        source="written for this book (data/extraction/)",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book",
+        citation="this book",
+        flaws=(
+            "Short, tidy sentences of one author, who also wrote the rules they test: scores on "
+            "them are an upper bound for real notes. The 24 hard ones were written after the "
+            "rules, and were not used to mend them.",
+            "Marked once, by one annotator: no agreement is known.",
+            "Invented examples of language, not statements about drugs to be relied on.",
+        ),
+    ),
+    Card(
         name="results",
         title="Results measured on data that the book does not ship",
         what="Numbers only, one JSON file a chapter, printed by the chapter with the date, the "
