@@ -94,6 +94,24 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="notes",
+        title="Labelled sentences of notes",
+        what="120 fictional sentences, 60 for development and 60 for the test, with 234 labelled "
+        "findings: present, absent, possible, hypothetical, history or family.",
+        kind="embedded",
+        source="written for this book (data/notes/), before any rule was tuned",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026",
+        citation="this book",
+        flaws=(
+            "Written to be hard: shares measured on it are not those of a ward.",
+            "Labelled twice by the same writer in one session (233 of 234 equal): an upper bound "
+            "for agreement. No physician has read it.",
+            "Only the named words of a sentence are labelled, not every finding.",
+        ),
+    ),
+    Card(
         name="quizzes",
         title="Quizzes of the chapters",
         what="Five questions a chapter, each wrong choice explained; one JSON file a chapter.",
