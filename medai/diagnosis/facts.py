@@ -242,8 +242,9 @@ def condition_facts(
         **about,
         relation="prior",
         object=setting,
-        source=f"{known.title}. {known.publisher}. {known.url}" if known else
-        "teaching estimate of this book's table of common conditions",
+        source=f"{known.title}. {known.publisher}. {known.url}"
+        if known
+        else "teaching estimate of this book's table of common conditions",
         basis=basis,
         value=one_in(getattr(one, column)),
         key=condition,
@@ -363,3 +364,46 @@ def _graph(graph: KnowledgeGraph | None) -> KnowledgeGraph:
 
         graph = load_graph()
     return graph
+
+
+def assessment_facts(assessment: Any, top: int = 3, graph: KnowledgeGraph | None = None) -> Facts:
+    """Return the facts behind an assessment: the patient, red flags, the first conditions.
+
+    Parameters
+    ----------
+    assessment : medai.diagnosis.assessment.Assessment
+        What :func:`medai.diagnosis.assess` returns.
+    top : int
+        How many common conditions are told; a rare disease only where no common one is.
+    graph : KnowledgeGraph, optional
+        Gives the ontology; by default :func:`medai.knowledge.load_graph`.
+    """
+    graph = _graph(graph)
+    present, absent = list(assessment.used_present), list(assessment.used_absent)
+    facts = Facts(patient_facts(graph, present, absent))
+    for flag in assessment.red_flags:
+        facts.add(
+            Fact(
+                PATIENT,
+                "red flag",
+                flag.flag,
+                _printed(flag.source),
+                flag.source.basis,
+                value=flag.action,
+            )  # fmt: skip
+        )
+    for one in assessment.common[:top]:
+        for fact in condition_facts(graph, one.id, present, absent, assessment.setting):
+            if fact.relation != "red flag":
+                facts.add(fact)
+    if not assessment.common:
+        for one in assessment.rare[:top]:
+            for fact in rare_facts(graph, one.explanation):
+                facts.add(fact)
+    return facts
+
+
+def _printed(source: Any) -> str:
+    """Return a source as it is printed."""
+    parts = [part for part in (source.title, source.url) if part]
+    return ". ".join(parts) or "teaching estimate of this book's table of common conditions"
