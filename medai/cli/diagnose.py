@@ -7,8 +7,10 @@ With ``--json`` one object is printed:
 ``ontology``
     ``{"hpo", "annotations"}``: versions.
 ``findings``
-    ``present``, ``excluded``, ``uncertain``, ``family``: lists of ``{"hpo_id", "name",
-    "start", "end", "text", "matched", "method", "score", "status", "family", "cue"}``;
+    ``present``, ``excluded``, ``uncertain``, ``family``, ``history``: lists of ``{"hpo_id",
+    "name", "start", "end", "text", "matched", "method", "score", "status", "family", "cue",
+    "history", "onset", "days", "course"}``; ``measurements``: a list of ``{"start", "end",
+    "text", "number", "quantity", "value", "verdict", "findings", "message", "source"}``;
     ``unrecognised``: a list of ``{"start", "end", "text", "reason", "suggestions"}``;
     ``contradictory``: ids stated both as present and as excluded.  ``start`` and ``end``
     count characters of the input.
@@ -50,6 +52,7 @@ GROUPS = {
     "excluded": "Denied: lower the diseases that have them",
     "uncertain": "Uncertain: not used",
     "family": "Relatives: not used",
+    "history": "Earlier: used, since rare diseases last for life",
 }
 
 
@@ -89,9 +92,9 @@ def run(args: argparse.Namespace) -> int:
 
     graph = load_graph()
     findings = link(text, graph)
-    if not findings.present_ids:
+    if not findings.ever_ids:
         raise MedaiError(nothing_to_rank(text, findings))
-    ranking = graph.rank(findings.present_ids, findings.excluded_ids, args.top, args.source)
+    ranking = graph.rank(findings.ever_ids, findings.excluded_ids, args.top, args.source)
     if args.json:
         print(json.dumps(as_json(findings, ranking, graph.version), indent=2))
     else:
@@ -209,6 +212,11 @@ def print_findings(findings: Findings, ranking: Ranking) -> None:
             why += [one.status] if group == "family" and one.status != "present" else []
             place = f'"{shown(one.text)}" [{one.start}:{one.end}]'
             print(f"  {one.hpo_id}  {one.name:32} {', '.join([place, *why])}")
+    asked = [one for one in findings.measurements if one.verdict in ("question", "impossible")]
+    if asked:
+        print("Measurements to check:")
+    for one in asked:
+        print(f'  "{shown(one.text)}" [{one.start}:{one.end}] {one.message}')
     if findings.contradictory:
         both = ", ".join(contradictory_names(findings))
         print(f"Stated both as present and as absent, not used: {both}")

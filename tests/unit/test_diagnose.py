@@ -58,8 +58,9 @@ def test_json(capsys):
     assert [u["text"] for u in found["unrecognised"]] == ["Glorbing"]
     assert set(found["present"][0]) == {
         "hpo_id", "name", "start", "end", "text", "matched", "method", "score", "status",
-        "family", "cue",
+        "family", "cue", "history", "onset", "days", "course",
     }  # fmt: skip
+    assert found["history"] == found["measurements"] == []
     assert answer["used"]["present"] == ["HP:0004322", "HP:0000465", "HP:0001680"]
     assert len(answer["ranking"]) == 10
     for disease in answer["ranking"]:

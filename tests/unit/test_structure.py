@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "metrics": {"runtime"},
     "nn": {"runtime", "metrics", "text"},
     "text": {"runtime", "datasets", "preprocess", "metrics"},
-    "knowledge": {"runtime", "datasets", "metrics"},
+    "knowledge": {"runtime", "datasets", "preprocess", "metrics"},
     "llm": {"runtime", "datasets", "metrics", "text", "knowledge"},
     "plots": {"runtime", "datasets", "metrics"},
     "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "plots"},
