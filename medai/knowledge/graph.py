@@ -19,6 +19,7 @@ import numpy as np
 
 from medai.knowledge.build import ROW_TEXTS, build_tables
 from medai.knowledge.records import Annotation, Disease, Synonym, Term
+from medai.knowledge.score import RARE, Constants
 from medai.knowledge.store import Tables, unpack_strings
 from medai.runtime import MedaiError
 
@@ -39,6 +40,8 @@ class KnowledgeGraph:
     ----------
     tables : dict of str to numpy.ndarray
         What :func:`medai.knowledge.build.build_tables` returns.
+    constants : Constants, optional
+        Of the score of its diseases; by default those for rare disease.
 
     Examples
     --------
@@ -47,8 +50,9 @@ class KnowledgeGraph:
     'Seizure'
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, constants: Constants = RARE) -> None:
         self.tables = tables
+        self.constants = constants
         self.version: dict = json.loads(unpack_strings(tables, "meta")[0])
         self.term_ids = unpack_strings(tables, "term_id")
         self.term_names = unpack_strings(tables, "term_name")
