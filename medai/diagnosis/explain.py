@@ -31,9 +31,13 @@ _HOW_OFTEN_ZH = {
 }
 _SETTING = {"general practice": "general practice", "emergency": "an emergency department"}
 _SETTING_ZH = {"general practice": "全科门诊", "emergency": "急诊"}
-_MARKS_ZH = {"teaching estimate": "教学估计", "frequency estimated": "频率为估计"}
+_MARKS_ZH = {
+    "teaching estimate": "教学估计",
+    "frequency estimated": "频率为估计",
+    "computed": "计算值",
+}
 LANGUAGES = ("en", "zh")
-_JOINED = ("has", "has not", "finding")  # relations whose facts may share a sentence
+_JOINED = ("has", "has not", "finding", "first test")  # relations whose facts may share a sentence
 
 
 def lower(name: str) -> str:
@@ -43,13 +47,12 @@ def lower(name: str) -> str:
     return name if proper else name[0].lower() + name[1:]
 
 
-_PROPER = frozenset(
-    """Achilles Addison Addisonian Alzheimer Babinski Baker Barrett Bartholin Beau Bell Brudzinski
-    Boerhaave Chagas Cheyne Crohn Cushing Cushingoid Ebola Grave Graves Guillain Heberden Henoch Hodgkin Horner
-    Hutchinson Kawasaki Kayser Kernig Koplik Kussmaul Lhermitte Lyme Lynch Marfan Menière Ménière
-    Meniere Osgood Osler Paget Parkinson Raynaud Reiter Romberg Schober Schamroth Sjögren Still
-    Tinel Trendelenburg Trousseau Turner Wernicke Wilson""".split()
-)
+_EPONYMS = """Achilles Addison Addisonian Alzheimer Babinski Baker Barrett Bartholin Beau Bell
+Boerhaave Brudzinski Chagas Cheyne Crohn Cushing Cushingoid Ebola Grave Graves Guillain Heberden
+Henoch Hodgkin Horner Hutchinson Kawasaki Kayser Kernig Koplik Kussmaul Lhermitte Lyme Lynch Marfan
+Meniere Ménière Osgood Osler Paget Parkinson Raynaud Reiter Romberg Schamroth Schober Sjögren Still
+Tinel Trendelenburg Trousseau Turner Wernicke Wilson"""
+_PROPER = frozenset(_EPONYMS.split())
 
 
 def sentence(facts: Sequence[Fact], lang: str = "en") -> str:
@@ -114,7 +117,10 @@ def _english(facts: list[Fact]) -> str:
     if one.relation == "red flag":
         of = "" if one.subject == PATIENT else f" of {who}"
         return f"Warning sign{of}: {_whole(one.object)}: {_whole(one.value)} {cite}."
-    return f"First test for {who}: {_whole(one.object)} {cite}."
+    if one.relation == "probability":
+        return f"Given these findings, the probability of {who} is put at {one.value} {cite}."
+    tests = "; ".join(f"{_whole(fact.object)} {fact.citation}" for fact in facts)
+    return f"First test{'s' if len(facts) > 1 else ''} for {who}: {tests}."
 
 
 def _start(fact: Fact, text: str) -> str:
@@ -137,7 +143,10 @@ def _chinese(facts: list[Fact]) -> str:
     if one.relation == "has not":
         return f"患者没有{things}。"
     if one.relation == "finding" and one.share:
-        return f"{but}{who}患者约 {one.share.replace(' of ', '/')}有{things}。"
+        if " of " in one.share:
+            seen, looked = one.share.split(" of ")
+            return f"{but}{looked} 例{who}患者中 {seen} 例有{things}。"
+        return f"{but}{who}患者约 {one.share} 有{things}。"
     if one.relation == "finding":
         return f"{but}{who}患者{_HOW_OFTEN_ZH[one.value]}{things}。"
     if one.relation == "against":
@@ -147,7 +156,10 @@ def _chinese(facts: list[Fact]) -> str:
     if one.relation == "red flag":
         of = "" if one.subject == PATIENT else f"{who}的"
         return f"{of}警示：{_whole(one.object)}：{_whole(one.value)} {cite}。"
-    return f"{who}的首选检查：{_whole(one.object)} {cite}。"
+    if one.relation == "probability":
+        return f"根据这些表现，{who}的概率估计为 {one.value} {cite}。"
+    tests = "；".join(f"{_whole(fact.object)} {_cite_zh(fact)}" for fact in facts)
+    return f"{who}的首选检查：{tests}。"
 
 
 def _cite_zh(fact: Fact) -> str:
@@ -163,7 +175,16 @@ def groups(facts: Iterable[Fact]) -> list[list[Fact]]:
     order = {
         name: k
         for k, name in enumerate(
-            ("has", "has not", "red flag", "finding", "against", "prior", "first test")
+            (
+                "has",
+                "has not",
+                "red flag",
+                "probability",
+                "finding",
+                "against",
+                "prior",
+                "first test",
+            )
         )
     }
     facts = list(facts)

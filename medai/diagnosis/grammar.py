@@ -58,9 +58,10 @@ _HOW_OFTEN = [
     for name, words in sorted(classes.items(), key=lambda item: -max(map(len, item[1].split("|"))))
 ]
 
-_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-fifteen sixteen seventeen eighteen nineteen""".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+fifteen sixteen seventeen eighteen nineteen"""
+_DECADES = "twenty thirty forty fifty sixty seventy eighty ninety"
+_UNITS, _TENS = _ONES.split(), _DECADES.split()
 _NUMBER = {word: k for k, word in enumerate(_UNITS)} | {
     word: 10 * k for k, word in enumerate(_TENS, 2)
 }
@@ -172,7 +173,7 @@ def _forms() -> list[Form]:
             rf"{about}M new complaints in {setting} (?:{be} (?:due to )?|turns out to be ){c}",
         ],
         "first test": [
-            rf"(?:the |a |one of the )?first tests? (?:for|in) {c} (?:is|are|include|includes) {d}T",
+            rf"(?:the |a |one of the )?first tests? (?:for|in) {c} (?:is|are|includes?) {d}T",
             rf"{d}T {be} (?:the |a |one of the |among the )?first tests? (?:for|in) {c}",
         ],
     }

@@ -17,7 +17,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 from medai.diagnosis.explain import LANGUAGES, groups, sentence
-from medai.diagnosis.facts import Fact, Facts, assessment_facts
+from medai.diagnosis.facts import Fact, Facts
+from medai.diagnosis.gathering import assessment_facts
 from medai.diagnosis.grounding import Coverage, check
 from medai.runtime import MedaiError
 
