@@ -100,7 +100,7 @@ def _forms() -> list[Form]:
     item = rf"{d}F"
     fl = rf"{item}(?: , (?:and )?{item}| (?:and|as well as) {item})*"
     nl = rf"{item}(?: , (?:(?:and|or) )?(?:no )?{item}| (?:and|or|nor) (?:no )?{item})*"
-    c = rf"{d}C"
+    c = r"(?:(?:a|an|the) )?C"
     people = rf"(?:{_PEOPLE})"
     wp = rf"(?:{people} (?:with|who have|who has|suffering from|affected by) {c}|C patients)"
     about = r"(?:about |around |roughly |approximately )?"
@@ -123,7 +123,7 @@ def _forms() -> list[Form]:
     seen = r"(?:seen|found|present|reported|noted|observed|experienced|felt|described)"
     occurs = r"(?:occurs?|appears?|happens?)"
     sign = r"(?:symptoms?|signs?|findings?|features?|complaints?|manifestations?)"
-    in_ = r"(?:in|among|with|by)"
+    in_ = r"(?:in|among|with)"
     one = r"(?:(?:a|an|the|one of the|among the) )?"
     patient = r"(?:the|this) (?:patient|person)"
     setting = rf"{d}S"
@@ -138,6 +138,7 @@ def _forms() -> list[Form]:
         (no, rf"{c} {can} {a}be {with_} {fl}"),
         ((), rf"{fl} {be} J {in_} {x}"),
         (no, rf"{fl} {be} {a}{seen} {in_} {x}"),
+        (no, rf"{fl} {be} {a}{seen} by (?:{many} )?{wp}"),
         (no, rf"{fl} {can} {a}be {seen} {in_} {x}"),
         (no, rf"{fl} {a}{occurs} {a}{in_} {x}"),
         (no, rf"{fl} {can} {a}{occurs} {in_} {x}"),
