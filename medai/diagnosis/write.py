@@ -220,12 +220,18 @@ def _part(group: list[Fact], facts: Facts, llm: Model | None, lang: str) -> Part
     if group[0].relation not in REWORDED:
         return Part(ours, numbers, "template", "never reworded")
     said = ask(llm, group)
-    text = cited(said, group)
+    text = ours if _same(said, ours) else cited(said, group)
     found = check(text, facts)
     if found.ok and len(found.statements) == 1:
         return Part(text, numbers, "model", said=said)
     why = found.why[0] if found.why else "it said nothing" if not said else "not one sentence"
     return Part(ours, numbers, "template", why, said or "(nothing)")
+
+
+def _same(said: str, ours: str) -> bool:
+    """Tell whether a model only repeated the sentence."""
+    bare = _CITATION.sub("", ours).removeprefix("Against this: ")
+    return said.lower().rstrip(".") == bare.lower().rstrip(".")
 
 
 def prompt_for(group: Sequence[Fact]) -> str:
