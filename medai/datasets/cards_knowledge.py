@@ -94,6 +94,38 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="grounding",
+        title="Sentences that a coverage check must refuse, and faithful ones",
+        what="341 texts that say something which their facts do not (wrong disease, number, drug, "
+        "negation, relation, frequency, advice, letters of another alphabet …) and 81 faithful "
+        "paraphrases, over 15 sets of cited facts.",
+        kind="embedded",
+        source="written for this book (data/grounding/) before the check was written",
+        licence="CC BY 4.0; HPO ids, names and synonyms under the HPO licence",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; HPO 2025-01-16",
+        citation="this book",
+        flaws=(
+            "One writer wrote the sentences and the check.",
+            "157 of the 341 are a sentence of the template with one change made by a program.",
+        ),
+    ),
+    Card(
+        name="retrieval",
+        title="Questions for looking things up",
+        what="56 questions with the passages that answer them and 20 that nothing answers.",
+        kind="embedded",
+        source="written for this book (data/retrieval/) before the retriever was run",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book",
+        citation="this book",
+        flaws=(
+            "A near twin of the right term counts as wrong.",
+            "One writer; few questions, so the intervals are wide.",
+        ),
+    ),
+    Card(
         name="quizzes",
         title="Quizzes of the chapters",
         what="Five questions a chapter, each wrong choice explained; one JSON file a chapter.",
