@@ -138,12 +138,14 @@ def independent(said: str, facts: list, graph, diseases: set[str]) -> str:
     if one.subject != "the patient":
         if subject not in text and subject.endswith(")"):  # Croup (acute …)
             subject = subject[: subject.rindex("(")].strip()
-        if text.count(subject) != 1 and f"with {subject}" not in text:
+        if f"{subject}s" in text:  # panic attacks
+            subject += "s"
+        places = [m.start() for m in re.finditer(re.escape(subject), text)]
+        names = [f for f in found.present if f.hpo_id in wanted]
+        places = [k for k in places if not any(f.start < k < f.end for f in names)]
+        if len(places) != 1:
             return "the condition is not named once"
-        start = (
-            text.index(f"with {subject}") + 5 if text.count(subject) > 1 else text.index(subject)
-        )
-        place = (start, start + len(subject))
+        place = (places[0], places[0] + len(subject))
     there = [f for f in found.present if not (place[0] <= f.start and f.end <= place[1])]
     stated = {f.hpo_id for f in there}
     denied = {f.hpo_id for f in found.excluded}
@@ -186,7 +188,17 @@ def independent(said: str, facts: list, graph, diseases: set[str]) -> str:
     if one.relation == "finding" and classes - {one.value}:
         return f"says {sorted(classes)}, the fact is {one.value}"
     if one.relation == "finding" and not classes and not figures and "can" not in words:
-        symptom = {"symptom", "sign", "feature", "seen", "found", "occurs", "occur"} & set(words)
+        symptom = {
+            "symptom",
+            "symptoms",
+            "sign",
+            "signs",
+            "feature",
+            "seen",
+            "found",
+            "occurs",
+            "occur",
+        } & set(words)
         if not symptom and one.value not in ("obligate", "very frequent"):
             return "no frequency"
     allowed = set(PLAIN) | {w for many in OFTEN.values() for p in many for w in p.split()}
@@ -210,6 +222,7 @@ def summary(folder: Path, vignettes: Path, read: int, write: bool) -> int:
     diseases |= {name.lower() for name in graph.disease_names if len(name) > 4}
     counts, why, relations, kept_by = Counter(), Counter(), Counter(), Counter()
     survivors: dict[str, str] = {}
+    refused: set[tuple[str, str, str]] = set()
     bad, wholly, changed = [], 0, 0
     pairs = cases(vignettes)
     for row, condition in pairs:
@@ -226,6 +239,7 @@ def summary(folder: Path, vignettes: Path, read: int, write: bool) -> int:
             relations[about[0].relation] += 1
             if part.by == "template":
                 why[reason(part.why)] += 1
+                refused.add((sentence(about), part.said, part.why))
                 continue
             kept_by[about[0].relation] += 1
             plain = re.sub(r" ?\[[^\]]*\]", "", part.text).removeprefix("Against this: ")
@@ -253,6 +267,13 @@ def summary(folder: Path, vignettes: Path, read: int, write: bool) -> int:
         "why they fell back": dict(why.most_common()),
         "unsupported after the check": counts["unsupported by the check"],
         "doubted by the independent judge": len(bad),
+        "note on the judge": "Its first run doubted 10 kept sentences, all true: plurals such as "
+        "'panic attacks', and a condition named like its finding. It was taught these, the check "
+        "nothing. Every form of sentence that was kept (29 of them) was read by the writer.",
+        "twelve of the refused, drawn at random": [
+            {"fact": fact, "said": said, "why": why}
+            for fact, said, why in random.Random(SEED).sample(sorted(refused), 12)
+        ],
         "seconds a prompt": round(kept.seconds / max(len(kept.answers), 1), 2),
     }
     print(json.dumps(result, indent=1, ensure_ascii=False))

@@ -16,6 +16,7 @@ from medai.diagnosis.facts import PATIENT, Fact, Facts
 from medai.knowledge.explain import Explanation, explain
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.query import make_query
+from medai.knowledge.words import normalise
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -122,8 +123,9 @@ def condition_facts(
         value=one_in(getattr(one, column)),
         key=condition,
     )
+    name = normalise(one.name.split(" (")[0])
     for row in one.findings:
-        if row.hpo in asked:
+        if row.hpo in asked and normalise(row.finding) != name:  # constipation has constipation
             share = f"{100 * row.share:g} %" if row.share is not None else ""
             fact = Fact(
                 **about, relation="finding", object=row.finding, source=_source(table, row.source),
