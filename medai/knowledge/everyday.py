@@ -15,7 +15,7 @@ Orthopnea > orthopnoeic, breathless when lying flat, breathless lying down
 Wheezing > wheeze, wheezy, wheezes, whistling chest
 Cough > coughing, coughs
 Productive cough > cough with sputum, cough with phlegm, coughing up phlegm, bringing up phlegm,
-    coughing up sputum, chesty cough
+    coughing up sputum, chesty cough, sputum, phlegm, bringing up sputum
 Hemoptysis > coughing up blood, coughs up blood, coughed up blood, blood in sputum
 Fever > feverish, febrile, pyrexial, high temperature, raised temperature, running a temperature,
     temperature is up, burning up
@@ -74,10 +74,50 @@ Epistaxis > nose bleeding, nosebleeds
 Cyanosis > blue lips, cyanosed
 """
 
+# Where it hurts: each word of pain goes with each part of the body.
+_PAIN = """
+Chest pain > chest, breastbone
+Abdominal pain > belly, tummy, stomach, abdomen, guts
+Headache > head
+Pharyngalgia > throat
+Ear pain > ear, ears
+Ocular pain > eye, eyes
+Neck pain > neck
+Back pain > back
+Low back pain > lower back
+Shoulder pain > shoulder, shoulders
+Knee pain > knee, knees
+Hip pain > hip, hips
+Hand pain > hand, hands, fingers
+Wrist pain > wrist, wrists
+Foot pain > foot, feet
+Ankle pain > ankle, ankles
+Lower limb pain > leg, legs, calf, thigh
+Upper limb pain > arm, arms
+Jaw pain > jaw
+Groin pain > groin
+Flank pain > flank, kidney, loin
+Testicular pain > testicle, testicles, testis
+Arthralgia > joint, joints
+Myalgia > muscle, muscles
+Mastalgia > breast, breasts
+"""
+_PAINS = (
+    *("{} hurts", "{} hurt", "{} hurting", "{} aches", "{} ache", "{} aching", "{} sore"),
+    *("{} painful", "{} agony", "{} throbs", "{} throbbing", "sore {}", "painful {}", "aching {}"),
+    *("pain in {}", "pains in {}", "ache in {}", "pain across {}", "{} pain", "{} pains"),
+    *("{} is sore", "{} is painful", "{} are sore", "{} are painful", "{} was sore"),
+    *("{} is agony", "{} so painful", "{} very sore", "throbbing {}", "pounding {}"),
+)
+
 
 def table() -> dict[str, str]:
     """Return each phrase, as written here, with HPO's name of its term."""
     found = {}
+    for line in _PAIN.strip().splitlines():
+        name, parts = line.split(" > ")
+        for part in parts.split(", "):
+            found.update(dict.fromkeys((pain.format(part) for pain in _PAINS), name))
     name = ""
     for line in _TABLE.strip().splitlines():
         if ">" in line:
