@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from medai.diagnosis.explain import LANGUAGES, sentence
@@ -23,6 +23,7 @@ from medai.diagnosis.mentions import Mention, about_words, all_names, masked
 from medai.runtime import MedaiError
 
 _CITATION = re.compile(r"\[([^\[\]]*)\]")
+_AFTER_CITATION = re.compile(r"(?<=\]\.)\s+|(?<=\]。)|\n+")
 _SPLIT = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+")
 _AGAINST = re.compile(r"^against this ?: ?", re.I)
 MOST_NAMES = 8  # in one sentence
@@ -109,8 +110,17 @@ def check(text: str, facts: Facts | Iterable[Fact]) -> Coverage:
     facts = list(facts)
     if any(fact.id < 1 for fact in facts):
         raise MedaiError("A fact has no number: put the facts into Facts([...]) first.")
-    parts = (part.strip() for part in _SPLIT.split(text))
-    return Coverage(tuple(_statement(part, facts) for part in parts if part))
+    return Coverage(tuple(_statement(part, facts) for part in _sentences(text, facts)))
+
+
+def _sentences(text: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """Yield the sentences; one of the template is not cut at a stop inside a name ("No. 2")."""
+    for part in _AFTER_CITATION.split(text):
+        cited, why = _cited(part, facts)
+        if not why and _is_template(part.strip(), cited):
+            yield part.strip()
+        else:
+            yield from (one.strip() for one in _SPLIT.split(part) if one.strip())
 
 
 def _statement(text: str, facts: Sequence[Fact]) -> Statement:

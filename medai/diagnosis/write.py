@@ -199,7 +199,7 @@ def write_explanation(
         for _, same in groupby(parts, key=lambda pair: pair[0])
     )
     coverage = check(text, facts)
-    if not coverage.ok:  # cannot be: every part was checked; if it is, nobody's words but ours
+    if llm is not None and not coverage.ok:  # cannot be, since every part was checked alone
         return write_explanation(facts, None, lang)
     return Written(text, tuple(part for _, part in parts), facts, coverage)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_facts import book
 
-from medai.diagnosis.explain import sentence
+from medai.diagnosis.explain import sentence, template
 from medai.diagnosis.facts import Fact, Facts
 from medai.diagnosis.grounding import check
 from medai.diagnosis.write import cited
@@ -130,6 +130,17 @@ def test_each_sentence_is_judged_alone():
     coverage = check(f"{good} The patient should take aspirin. {good}", book())
     assert [one.supported for one in coverage.statements] == [True, False, True]
     assert len(coverage.unsupported) == len(coverage.why) == 1
+
+
+def test_a_stop_inside_a_name():
+    facts = Facts(
+        Fact(*("Disorder no. 2, St. Bee type", "finding", name, "s", "annotated", "frequent"))
+        for name in ("Fever", "Pain")
+    )
+    text = template(facts)
+    assert [one.text for one in check(f"{text} {text}", facts).supported] == [text, text]
+    assert not check(text.replace("often", "always"), facts).ok
+    assert not check(f"{text[:-1]} It is harmless. {text}", facts).ok
 
 
 def test_nothing_is_not_covered():
