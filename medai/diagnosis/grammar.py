@@ -99,7 +99,8 @@ def _forms() -> list[Form]:
     d = r"(?:(?:a|an|the|their) )?"
     item = rf"{d}F"
     fl = rf"{item}(?: , (?:and )?{item}| (?:and|as well as) {item})*"
-    nl = rf"{item}(?: , (?:(?:and|or) )?(?:no )?{item}| (?:and|or|nor) (?:no )?{item})*"
+    # "no fever and vomiting" may be read as vomiting: after "and" the "no" must be said again
+    nl = rf"{item}(?: , (?:no )?{item})*(?:(?: ,)? (?:(?:or|nor)(?: no)?|and no) {item})?"
     c = r"(?:(?:a|an|the) )?C"
     people = rf"(?:{_PEOPLE})"
     wp = rf"(?:{people} (?:with|who have|who has|suffering from|affected by) {c}|C patients)"
@@ -159,7 +160,8 @@ def _forms() -> list[Form]:
         ],
         "has not": [
             rf"{patient} (?:has no|reports no|describes no|mentions no|does not have|"
-            rf"does not report|doesn't have|denies|is without|is free of) {nl}",
+            rf"does not report|doesn't have) {nl}",
+            rf"{patient} (?:denies|is free of) (?:{fl}|{item}(?: , {item})*(?: ,)? or {item})",
             rf"{fl} {be} (?:absent|not present|not reported)(?: (?:in|by) {patient})?",
             rf"there (?:is|are) no {nl}",
         ],

@@ -108,6 +108,28 @@ def test_why_it_is_refused(text, numbers, why):
     assert why in coverage.why[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("The patient has no fever, cough or pain.", True),
+        ("The patient has no fever, no cough and no pain.", True),
+        ("The patient denies fever, cough and pain.", True),
+        ("There is no fever, cough, or pain.", True),
+        ("Fever, cough and pain are absent.", True),
+        ("The patient has no fever and cough, pain.", False),
+        ("The patient has no fever, cough and pain.", False),  # has pain?
+        ("The patient denies fever, cough and no pain.", False),
+        ("The patient has fever, no cough and no pain.", False),
+        ("The patient does not have no fever, cough or pain.", False),
+    ],
+)
+def test_lists_of_what_is_not_there(text, fine):
+    facts = Facts(
+        Fact("the patient", "has not", name, "s", "stated") for name in ("Fever", "Cough", "Pain")
+    )
+    assert check(cited(text, facts), facts).ok == fine
+
+
 def test_citations():
     facts = book()
     fine = sentence([facts[4]])
