@@ -143,6 +143,24 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="vignettes",
+        title="Vignettes of common conditions, and labelled sentences of notes",
+        what="149 fictional patients, one for every common condition, with findings as HPO terms, "
+        "60 for development and 89 kept for testing; 120 sentences whose findings are labelled "
+        "present, absent, possible, history, family or hypothetical.",
+        kind="embedded",
+        source="written for this book before anything was tuned (data/vignettes/README.md)",
+        licence="CC BY 4.0; the ids of the findings are HPO's",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; HPO release 2025-01-16",
+        citation="this book",
+        flaws=(
+            "No physician has read them; one writer, one session.",
+            "One case for each condition: not the mix of a waiting room.",
+            "English of the British Isles, full of idioms; other patients speak otherwise.",
+        ),
+    ),
+    Card(
         name="smollm2-135m",
         title="SmolLM2-135M-Instruct, quantised to Q4_1",
         what="A language model of 135 million parameters in one GGUF file, small enough for any "
