@@ -21,7 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from medai.knowledge import rewording
-from medai.knowledge.lexicon import GRAM_TABLES, Lexicon, lexicon_of
+from medai.knowledge.lexicon import GRAM_TABLES, lexicon_of
 from medai.knowledge.ngrams import NgramIndex
 from medai.knowledge.opposites import compatible
 from medai.knowledge.rewording import reword
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from medai.knowledge.graph import KnowledgeGraph
 
 LETTERS = 0.2  # weight of the n-grams beside 1 for the vectors
-SEARCHED = 60  # names that are examined for each phrase
+NEAR = 1000  # wordings, nearest by their vectors, whose letters are compared
+SEARCHED = 60  # wordings that are examined for opposites
 OPPOSITE = 0.3  # what an opposite loses, so that it comes after the names that fit
 
 
@@ -113,11 +114,16 @@ class NameIndex:
         self.wordings = sorted(set(worded))
         number = {wording: k for k, wording in enumerate(self.wordings)}
         self.wording_of = np.array([number[wording] for wording in worded], dtype=np.int64)
-        tables = _tables(self.lexicon, self.wordings, progress)
+        tables = _tables(self.wordings, progress)
         self.vectors = tables["vectors"].astype(np.float32)
         codes, idf, *parts = (tables[f"gram_{name}"] for name in GRAM_TABLES)
         shape = (len(codes), len(self.wordings))
         self._letters = NgramIndex(codes, idf, sparse.csr_matrix(tuple(parts), shape=shape))
+        self._grams_of = self._letters.matrix.T.tocsr()  # one row for each wording
+        self._names_of = np.argsort(self.wording_of, kind="stable")
+        self._first = np.searchsorted(
+            self.wording_of[self._names_of], np.arange(len(self.wordings) + 1)
+        )
 
     def __repr__(self) -> str:
         return f"NameIndex({len(self.term_of):,} names, {len(self.wordings):,} wordings)"
@@ -135,7 +141,7 @@ class NameIndex:
         """
         from medai.llm.embeddings import embed
 
-        worded = [reword(normalise(phrase)) or phrase.strip() or "-" for phrase in phrases]
+        worded = [_worded(phrase) for phrase in phrases]
         found = np.zeros((len(worded), len(self.wordings)), dtype=np.float32)
         if letters != float("inf"):
             found += embed(worded) @ self.vectors.T
@@ -163,35 +169,59 @@ class NameIndex:
         phrases = list(phrases)
         if not phrases:
             return []
-        scores = self.likeness(phrases)[:, self.wording_of]
-        return [self._best(phrase, row, k) for phrase, row in zip(phrases, scores, strict=True)]
+        from medai.llm.embeddings import embed
 
-    def _best(self, phrase: str, scores: np.ndarray, k: int) -> list[Neighbour]:
-        """Return the best names of one phrase, one for each term."""
-        count = min(max(SEARCHED, 4 * k), len(scores))
-        places = np.argpartition(-scores, count - 1)[:count]
-        opposite = {int(i): self.is_opposite(phrase, int(i)) for i in places}
-        order = sorted(opposite, key=lambda i: (OPPOSITE * opposite[i] - scores[i], i))
+        worded = [_worded(phrase) for phrase in phrases]
+        cosines = embed(worded) @ self.vectors.T
+        grams = self._letters.vectors(worded)
+        count = min(NEAR, len(self.wordings))
+        found = []
+        for phrase, cosine, gram in zip(phrases, cosines, grams, strict=True):
+            near = np.argpartition(-cosine, count - 1)[:count]
+            letters = (self._grams_of[near] @ gram.reshape(-1, 1)).toarray().ravel()
+            scores = (cosine[near] + LETTERS * letters) / (1 + LETTERS)
+            best = np.argsort(-scores, kind="stable")[: max(SEARCHED, 4 * k)]
+            found.append(self._best(phrase, near[best], scores[best], k))
+        return found
+
+    def _best(
+        self, phrase: str, wordings: np.ndarray, scores: np.ndarray, k: int
+    ) -> list[Neighbour]:
+        """Return the best names of one phrase among some wordings, one for each term."""
+        score = {
+            int(i): float(value)
+            for wording, value in zip(wordings, scores, strict=True)
+            for i in self._names_of[self._first[wording] : self._first[wording + 1]]
+        }
+        ours = normalise(phrase)
+        opposite = {i: self._is_opposite(ours, i) for i in score}
+        order = sorted(score, key=lambda i: (OPPOSITE * opposite[i] - score[i], i))
         found: dict[int, Neighbour] = {}
         for i in order:
             term = int(self.term_of[i])
             if term not in found:
                 hpo_id, name = self.graph.term_ids[term], self.graph.term_names[term]
                 matched = self.lexicon.phrases[self.phrase_of[i]]
-                score = round(float(scores[i]), 3)
-                found[term] = Neighbour(hpo_id, name, matched, score, opposite[i])
+                found[term] = Neighbour(hpo_id, name, matched, round(score[i], 3), opposite[i])
             if len(found) == k:
                 break
         return list(found.values())
 
     def is_opposite(self, phrase: str, name: int) -> bool:
         """Tell whether a name (its number in this index) says the opposite of a phrase."""
-        ours = normalise(phrase)
+        return self._is_opposite(normalise(phrase), name)
+
+    def _is_opposite(self, ours: str, name: int) -> bool:
         theirs = self.lexicon.phrases[self.phrase_of[name]]
         return not (compatible(ours, theirs) or compatible(reword(ours), reword(theirs)))
 
 
-def _tables(lexicon: Lexicon, wordings: Sequence[str], progress: bool) -> dict[str, np.ndarray]:
+def _worded(phrase: str) -> str:
+    """Return a phrase in the common wording; never empty."""
+    return reword(normalise(phrase)) or phrase.strip() or "-"
+
+
+def _tables(wordings: Sequence[str], progress: bool) -> dict[str, np.ndarray]:
     """Return vectors and n-grams of the wordings, from the disk or newly made."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file, save
