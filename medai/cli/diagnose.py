@@ -9,8 +9,8 @@ With ``--json`` one object is printed:
 ``findings``
     ``present``, ``excluded``, ``uncertain``, ``family``, ``history``: lists of ``{"hpo_id",
     "name", "start", "end", "text", "matched", "method", "score", "status", "family", "cue",
-    "history", "onset", "days", "course"}``; ``measurements``: a list of ``{"start", "end",
-    "text", "number", "quantity", "value", "verdict", "findings", "message", "source"}``;
+    "history", "onset", "days", "course", "degree"}``; ``measurements``: a list of ``{"start",
+    "end", "text", "number", "quantity", "value", "verdict", "findings", "message", "source"}``;
     ``unrecognised``: a list of ``{"start", "end", "text", "reason", "suggestions"}``;
     ``contradictory``: ids stated both as present and as excluded.  ``start`` and ``end``
     count characters of the input.
