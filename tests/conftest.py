@@ -3,9 +3,14 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples in every run, and no limit to how long one may take: a run fails for what
+# was changed, not by chance.  `pytest --hypothesis-profile=default` searches for new ones.
+hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,24 @@ CARDS: tuple[Card, ...] = (
         flaws=("Not psychometrically tested.",),
     ),
     Card(
+        name="rerank",
+        title="Weights of the re-ranker of rare diseases",
+        what="A dozen numbers of a conditional logit, with the meaning of each feature and how "
+        "they were fitted.",
+        kind="embedded",
+        source="fitted for this book (benchmarks/rerank.py) to the development part of the "
+        "Monarch phenopacket-store, which is not shipped",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="data/rerank/weights.json holds date, checksum of the cases and settings",
+        citation="this book",
+        flaws=(
+            "Fitted to published patients, who are not a random sample of patients.",
+            "One feature counts papers: much-described diseases are preferred.",
+            "Features and penalty were chosen on the cases that the weights were fitted to.",
+        ),
+    ),
+    Card(
         name="results",
         title="Results measured on data that the book does not ship",
         what="Numbers only, one JSON file a chapter, printed by the chapter with the date, the "

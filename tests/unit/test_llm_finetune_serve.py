@@ -19,6 +19,8 @@ from medai.llm.finetune import (
 )
 from medai.runtime import MedaiError
 
+HANG = 60  # seconds; only for what would never come, on however busy a machine
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
@@ -78,12 +80,12 @@ def test_unknown_kind(model):
 
 @pytest.fixture(scope="module")
 def server(model):
-    with ClassifierServer(model, max_bytes=2000, max_texts=3, timeout=0.5) as found:
+    with ClassifierServer(model, max_bytes=2000, max_texts=3, timeout=HANG) as found:
         yield found
 
 
 def post(server, body, headers=None, path="/predict", method="POST"):
-    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=HANG)
     headers = {"Content-Type": "application/json"} if headers is None else headers
     connection.request(method, path, body, headers)
     reply = connection.getresponse()
@@ -97,7 +99,7 @@ def test_it_answers_as_the_model(server, model):
     assert [f["label"] for f in found["predictions"]] == model.predict(TEXTS[:3])
     p = model.predict_proba(TEXTS[:3]).max(1)
     assert np.allclose([f["probability"] for f in found["predictions"]], p, atol=6e-5)
-    with urllib.request.urlopen(server.url + "/health", timeout=5) as reply:
+    with urllib.request.urlopen(server.url + "/health", timeout=HANG) as reply:
         assert json.load(reply)["classes"] == ["heart", "skin"]
 
 
@@ -143,12 +145,25 @@ def test_the_machine_may_be_called_localhost(server):
     assert post(server, None, {"Host": f"localhost:{port}"}, path="/health", method="GET")[0] == 200
 
 
-def test_a_slow_client_is_cut_off_and_others_are_served(server):
+def begin(server):
+    """Send a request whose body does not come to its end."""
     host, port = server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as slow:
-        head = b"POST /predict HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 50\r\n"
-        slow.sendall(head + b"\r\n{")
-        assert post(server, '{"texts": ["rash"]}')[0] == 200  # meanwhile
+    slow = socket.create_connection((host, int(port)), timeout=HANG)
+    head = b"POST /predict HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 50\r\n"
+    slow.sendall(head + b"\r\n{")
+    return slow
+
+
+def test_while_a_slow_client_is_waited_for_others_are_served(server):
+    with begin(server) as slow:
+        assert post(server, '{"texts": ["rash"]}')[0] == 200
+        slow.setblocking(False)
+        with pytest.raises(BlockingIOError):  # no answer yet: it was waited for meanwhile
+            slow.recv(1)
+
+
+def test_a_slow_client_is_cut_off(model):
+    with ClassifierServer(model, timeout=1) as hasty, begin(hasty) as slow:
         assert b" 408 " in slow.recv(1000)
 
 

@@ -3,6 +3,7 @@
 No text is compared between engines: greedy text differs between them.
 """
 
+import json
 import threading
 import time
 import urllib.request
@@ -46,7 +47,7 @@ def address():
 
 
 def served(address, **options):
-    options = {"api_key": "right-key", "timeout": 60} | options
+    options = {"api_key": "right-key", "timeout": 600} | options
     return medai.llm.load(f"openai:smollm2@{address}", **options)
 
 
@@ -105,7 +106,7 @@ def test_closing_a_stream_stops_the_model(model):
         time.sleep(0.3)
     finally:
         del model.model.forward
-    assert len(runs) == after < 50
+    assert len(runs) == after < 400  # the model runs ahead of a reader that is kept waiting
     assert "medai.llm stream" not in names
 
 
@@ -217,22 +218,24 @@ def test_the_server_answers_and_streams(address):
     assert len(model.models()) == 1
 
 
-def busy(address):
+def slot(address):
+    """Return what the server says about its only place of work."""
     request = urllib.request.Request(address.removesuffix("/v1") + "/slots")
     request.add_header("Authorization", "Bearer right-key")
     with urllib.request.urlopen(request) as answer:
-        return b'"is_processing":true' in answer.read().replace(b" ", b"")
+        return json.load(answer)[0]
 
 
 def test_closing_a_stream_stops_the_server(address):
     stream = served(address).generate("Once upon a time", max_new_tokens=900, stream=True)
     next(stream)
-    assert busy(address)
+    assert slot(address)["is_processing"]
     stream.close()
-    deadline = time.monotonic() + 5
-    while busy(address) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 300  # long enough for all 900 tokens, hence the last line
+    while (now := slot(address))["is_processing"]:
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert not busy(address)
+    assert now["next_token"][0]["has_next_token"], "it wrote to the end before it stopped"
 
 
 def test_real_errors(address):

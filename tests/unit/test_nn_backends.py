@@ -10,13 +10,16 @@ import sys
 
 import pytest
 
+# Every test compiles for JAX what it runs a few times; the compiler need not try hard.
+COMPILE_FAST = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_every_network_test_passes_on(backend, root):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not once", "tests/unit/nn"],
         cwd=root,
-        env={**os.environ, "KERAS_BACKEND": backend},
+        env={**os.environ, "KERAS_BACKEND": backend, "XLA_FLAGS": COMPILE_FAST},
         capture_output=True,
         text=True,
     )

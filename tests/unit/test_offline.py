@@ -99,7 +99,9 @@ def test_blocked_in_a_notebook_kernel(tmp_path):
         "    print(error)\n"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": tmp_path}}).execute()
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}})
+    client.startup_timeout = 300
+    client.execute()
     assert notebook.cells[0].outputs[0]["text"].startswith(BLOCKED)
 
 
@@ -107,7 +109,9 @@ def test_a_run_on_notebooks_is_blocked_too(root, tmp_path):
     """`pytest chapters` in a checkout gets the block from the root conftest.py."""
     shutil.copy(root / "conftest.py", tmp_path)
     shutil.copy(root / "pyproject.toml", tmp_path)
-    shutil.copytree(root / "tests" / "_offline", tmp_path / "tests" / "_offline")
+    # Another process may be writing the compiled files.
+    plain = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root / "tests" / "_offline", tmp_path / "tests" / "_offline", ignore=plain)
     code = "import socket\nsocket.gethostbyname('example.org')"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     (tmp_path / "chapters").mkdir()

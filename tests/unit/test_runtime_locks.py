@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -12,7 +11,7 @@ from medai.runtime.locks import file_lock
 
 HOLD = (
     "import sys, time; from medai.runtime.locks import file_lock\n"
-    "with file_lock(sys.argv[1]):\n    print('held', flush=True); time.sleep(60)"
+    "with file_lock(sys.argv[1]):\n    print('held', flush=True); time.sleep(300)"
 )
 
 
@@ -43,14 +42,13 @@ def test_counting_with_four_processes_loses_nothing(tmp_path):
     children = [
         subprocess.Popen([sys.executable, "-c", code, str(counter), str(lock)]) for _ in range(4)
     ]
-    assert [child.wait(timeout=60) for child in children] == [0] * 4
+    assert [child.wait(timeout=300) for child in children] == [0] * 4
     assert counter.read_text() == "200"
 
 
 def test_lock_is_released_after_an_error(tmp_path):
     with pytest.raises(ZeroDivisionError), file_lock(tmp_path / "lock"):
         1 / 0
-    start = time.monotonic()
-    with file_lock(tmp_path / "lock", timeout=5):
-        assert time.monotonic() - start < 5
+    with file_lock(tmp_path / "lock", timeout=0):  # at once, or not at all
+        pass
     assert os.path.exists(tmp_path / "lock")

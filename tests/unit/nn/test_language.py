@@ -102,7 +102,7 @@ def test_it_learns_and_tells_how_it_went():
     )  # fmt: skip
     assert [row["step"] for row in history] == [20, 40, 60]
     assert history[-1]["tokens"] == 60 * 8 * 8
-    assert history[-1]["look"] < 1.5 < 4 < history[0]["look"] + 3
+    assert history[-1]["look"] < min(1.5, history[0]["look"])
     assert history[-1]["loss"] < history[0]["loss"]
     assert 0 < history[0]["seconds"] < history[-1]["seconds"]
     assert model.generate([1], 5, temperature=0) == text
