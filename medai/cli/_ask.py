@@ -50,6 +50,9 @@ def print_result(answer: Assessment) -> None:
         print(_wrap(f"  ! {flag.action}: {flag.flag} ({', '.join(flag.findings)}; {flag.source})"))
     if answer.unsure:
         print(_wrap(f"\nI don't know: {answer.unsure}"))
+    for doubt in answer.doubts:
+        if not doubt.decisive:
+            print(_wrap(f"Beware: {shown(doubt.reason, 200)}"))
     print(f"\nCommon conditions, most probable first ({answer.setting}; table of this book)")
     for one in answer.common[:COMMON]:
         why = ", ".join(part.name for part in one.supporting[:3])

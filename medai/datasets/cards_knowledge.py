@@ -138,6 +138,24 @@ CARDS: tuple[Card, ...] = (
         flaws=("Not psychometrically tested.",),
     ),
     Card(
+        name="rerank",
+        title="Weights of the re-ranker of rare diseases",
+        what="A dozen numbers of a conditional logit, with the meaning of each feature and how "
+        "they were fitted.",
+        kind="embedded",
+        source="fitted for this book (benchmarks/rerank.py) to the development part of the "
+        "Monarch phenopacket-store, which is not shipped",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="data/rerank/weights.json holds date, checksum of the cases and settings",
+        citation="this book",
+        flaws=(
+            "Fitted to published patients, who are not a random sample of patients.",
+            "One feature counts papers: much-described diseases are preferred.",
+            "Features and penalty were chosen on the cases that the weights were fitted to.",
+        ),
+    ),
+    Card(
         name="results",
         title="Results measured on data that the book does not ship",
         what="Numbers only, one JSON file a chapter, printed by the chapter with the date, the "
@@ -156,7 +174,7 @@ CARDS: tuple[Card, ...] = (
         name="common-conditions",
         title="Common conditions: findings, priors, red flags, first tests",
         what="149 common conditions with 1,965 findings as HPO terms and frequency classes, "
-        "priors for general practice and emergency with age and sex, 343 red flags and 331 first "
+        "priors for general practice and emergency with age and sex, 348 red flags and 331 first "
         "tests. Every row names an opened source or says that it is a teaching estimate.",
         kind="embedded",
         source="written for this book (data/common_conditions/, its README says how)",
@@ -172,6 +190,24 @@ CARDS: tuple[Card, ...] = (
             "Many shares come from patients in hospital, not in a waiting room.",
             "About one source in five was read in a third party's copy.",
             "Where HPO has no term for a site or a quality of pain, a more general term stands in.",
+        ),
+    ),
+    Card(
+        name="vignettes",
+        title="Vignettes of common conditions, and labelled sentences of notes",
+        what="149 fictional patients, one for every common condition, with findings as HPO terms, "
+        "60 for development and 89 kept for testing; 120 sentences whose findings are labelled "
+        "present, absent, possible, history, family or hypothetical.",
+        kind="embedded",
+        source="written for this book before anything was tuned (data/vignettes/README.md)",
+        licence="CC BY 4.0; the ids of the findings are HPO's",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; HPO release 2025-01-16",
+        citation="this book",
+        flaws=(
+            "No physician has read them; one writer, one session.",
+            "One case for each condition: not the mix of a waiting room.",
+            "English of the British Isles, full of idioms; other patients speak otherwise.",
         ),
     ),
     Card(

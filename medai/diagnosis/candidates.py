@@ -141,17 +141,21 @@ def common_list(
 
 
 def rare_list(
-    ranking: Sequence[RankedDisease], reranked: Sequence[float] | None = None
+    ranking: Sequence[RankedDisease], simple: Sequence[float] | None = None
 ) -> tuple[RareCandidate, ...]:
-    """Return rare diseases with their explanations, in the order given."""
+    """Return rare diseases with their explanations, in the order given.
+
+    With the simple scores of all diseases, those of `ranking` are the re-ranker's.
+    """
     result = []
     for i, one in enumerate(ranking):
         number = one.graph.disease_number(one.disease_id)
         why = explain(one.graph, number, one.query, silent=False)
         result.append(
             RareCandidate(
-                *(i + 1, one.disease_id, one.name, one.score),
-                float(reranked[i]) if reranked is not None else None,
+                *(i + 1, one.disease_id, one.name),
+                one.score if simple is None else float(simple[number]),
+                None if simple is None else one.score,
                 _statements(why.supporting),
                 _statements(why.opposing),
             )

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from medai.diagnosis.posterior import Posterior
+from medai.diagnosis.reading import Reading
 from medai.knowledge.graph import KnowledgeGraph
 
 FEWEST = 2  # present findings
@@ -19,6 +20,7 @@ LEAST_INFORMATION = 4.0  # nats, the sum of -ln bg over the present findings
 FLAT = 0.20  # the most probable condition is below this
 OTHER = 0.5  # something that is not in the table is above this
 EXPLAINED_BY = 5  # the conditions that are looked at for a finding that none explains
+UNREAD = 2  # unread parts of the text for each finding that was read
 LEAST_SHARE = 0.01  # a condition that has the finding in fewer patients does not explain it
 
 
@@ -29,12 +31,12 @@ class Doubt:
     Attributes
     ----------
     code
-        ``language``, ``nothing``, ``few``, ``unspecific``, ``flat``, ``outside`` or
-        ``unexplained``.
+        ``language``, ``nothing``, ``few``, ``unspecific``, ``flat``, ``outside``,
+        ``unexplained`` or ``unread``.
     reason
         In words.
     decisive
-        Whether it alone means "I don't know"; ``unexplained`` is only a warning.
+        Whether it alone means "I don't know"; the last two are only warnings.
     """
 
     code: str
@@ -47,7 +49,7 @@ class Doubt:
 
 
 def doubts(
-    graph: KnowledgeGraph, present: Sequence[str], found: Posterior, language: str
+    graph: KnowledgeGraph, present: Sequence[str], found: Posterior, reading: Reading
 ) -> tuple[Doubt, ...]:
     """Return why the lists can't be trusted; empty when they can.
 
@@ -59,14 +61,15 @@ def doubts(
         HPO ids of the present findings, none of which implies another.
     found : Posterior
         What they give.
-    language : str
-        As in :class:`~medai.diagnosis.reading.Reading`.
+    reading : Reading
+        What was understood of the text, and what was not.
     """
     result = []
-    if language == "other":
+    if reading.language == "other":
         result.append(
             Doubt("language", "The text is in a script that is not read: write English or Chinese.")
         )
+    result += _unread(reading)
     if not present:
         result.append(Doubt("nothing", "No finding was recognised as present."))
         return tuple(result)
@@ -92,6 +95,15 @@ def doubts(
             Doubt("unexplained", f"None of the first conditions explains: {shown}.", False)
         )
     return tuple(result)
+
+
+def _unread(reading: Reading) -> list[Doubt]:
+    """Warn when more of a text was left unread than read."""
+    left = [one.text for one in reading.findings.unrecognised if one.reason != "normal"]
+    if len(left) <= UNREAD * max(len(reading.rows()), 1):
+        return []
+    shown = ", ".join(left[:5])
+    return [Doubt("unread", f"Most of the text was not understood, such as: {shown}.", False)]
 
 
 def unexplained(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from medai.datasets.common import SETTINGS, common_conditions
 from medai.diagnosis.assessment import Assessment, Test
-from medai.diagnosis.candidates import common_list, rare_list
+from medai.diagnosis.candidates import RareCandidate, common_list, rare_list
 from medai.diagnosis.doubts import doubts
 from medai.diagnosis.flags import near_flags, red_flags
 from medai.diagnosis.posterior import Posterior, posterior, priors
@@ -30,6 +30,7 @@ from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.implied import closure
 from medai.knowledge.load import load_graph
 from medai.knowledge.query import Query, make_query
+from medai.knowledge.rerank import rerank
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def assess(
     lang: str = "auto",
     names: Names | None = None,
     source: str = "omim",
+    reorder: bool = True,
     graph: KnowledgeGraph | None = None,
 ) -> Assessment:
     """Assess one patient: findings, red flags, a differential, what to test and to ask.
@@ -74,6 +76,8 @@ def assess(
         finds paraphrases.
     source : {"omim", "orpha", "all"}
         Which rare diseases compete.
+    reorder : bool
+        Whether the rare list is put in the learned order of :mod:`medai.knowledge.rerank`.
     graph : KnowledgeGraph, optional
         By default :func:`medai.knowledge.load_graph`.
 
@@ -98,7 +102,8 @@ def assess(
     check_patient(age, sex, setting)
     graph = load_graph() if graph is None else graph
     reading = read(patient, graph, lang=lang, names=names, age=age)
-    return assess_reading(reading, age, sex, setting, source=source, graph=graph)
+    more = {"source": source, "reorder": reorder, "graph": graph}
+    return assess_reading(reading, age, sex, setting, **more)
 
 
 def check_patient(age: float | None, sex: str | None, setting: str) -> None:
@@ -117,6 +122,7 @@ def assess_reading(
     setting: str = "general practice",
     *,
     source: str = "omim",
+    reorder: bool = True,
     graph: KnowledgeGraph | None = None,
 ) -> Assessment:
     """Assess what was already read; the parameters are those of :func:`assess`."""
@@ -133,11 +139,11 @@ def assess_reading(
         red_flags=flags,
         common=common_list(case.common, query, found, setting, COMMON),
         other=found.other,
-        rare=_rare(graph, reading, source),
+        rare=_rare(case, source, reorder),
         tests=_tests(found),
         questions=case.questions(),
         safety_questions=case.safety_questions({flag for one in flags for flag in one.hpo_ids}),
-        doubts=doubts(case.common, case.present, found, reading.language),
+        doubts=doubts(case.common, case.present, found, reading),
         age=age,
         sex=sex,
         setting=setting,
@@ -243,13 +249,21 @@ class _Case:
         return tuple(result)
 
 
-def _rare(graph: KnowledgeGraph, reading: Reading, source: str) -> tuple:
+def _rare(case: _Case, source: str, reorder: bool) -> tuple[RareCandidate, ...]:
     """Return the rare list; earlier findings count, since rare diseases last for life."""
+    graph, reading = case.graph, case.reading
     ever = most_specific(graph, reading.ever)
     if not ever:
         return ()
-    absent = [hpo for hpo in reading.absent if hpo not in ever]
-    return rare_list(graph.rank(ever, absent, RARE, source))
+    query = make_query(graph, ever, [hpo for hpo in reading.absent if hpo not in ever])
+    if not reorder:
+        return rare_list(
+            graph.rank(ever, [graph.term_ids[i] for i in query.excluded], RARE, source)
+        )
+    simple = graph.scorer.scores(query)
+    return rare_list(
+        rerank(graph, query, RARE, source, age=case.age, sex=case.sex), simple.tolist()
+    )
 
 
 def _tests(found: Posterior) -> tuple[Test, ...]:
