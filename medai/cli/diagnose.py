@@ -1,4 +1,4 @@
-r"""``medai diagnose TEXT``: from a description of a patient to ranked, explained rare diseases.
+r"""``medai diagnose TEXT``: from a patient's words to common conditions and rare diseases.
 
 With ``--json`` one object is printed:
 
@@ -21,6 +21,10 @@ With ``--json`` one object is printed:
     a list of ``{"rank", "disease_id", "name", "score", "explanation"}``, best first; an
     explanation has ``supporting``, ``opposing`` and ``silent`` findings, each with its
     ``value`` (they add up to the score) and the ``annotations`` and references behind it.
+``assessment``
+    red flags, common conditions with probabilities, tests, questions, doubts: what
+    :meth:`medai.diagnosis.Assessment.to_dict` returns; ``medai.diagnosis.SCHEMA`` is its JSON
+    Schema.
 ``notes``
     what a reader must be told.
 """
@@ -34,13 +38,15 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medai.cli._ask import ask, print_assessment, shown
+
 if TYPE_CHECKING:
     from medai.knowledge import Ranking
     from medai.knowledge.findings import Findings
 
 NOTES = (
-    "Covers rare disease only: the Human Phenotype Ontology's annotations of OMIM and Orphanet "
-    "diseases. Common diseases are not in the list.",
+    "The rare list: Covers rare disease only: the Human Phenotype Ontology's annotations of OMIM "
+    "and Orphanet diseases. Common conditions stand in the list with probabilities.",
     "Not medical advice.",
 )
 MOST_BYTES = 4_000_000
@@ -60,9 +66,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "diagnose",
-        help="rank rare diseases for a description of a patient, and explain the ranking",
-        description="Recognise findings in an English text and rank rare diseases. "
-        + " ".join(NOTES),
+        help="red flags, common conditions and rare diseases for a description of a patient",
+        description="Recognise findings in an English or Chinese text; show red flags, common "
+        "conditions with probabilities, and ranked rare diseases. " + " ".join(NOTES),
         epilog='Example: medai diagnose "Short stature, webbed neck, no fever"',
     )
     parser.add_argument("text", nargs="?", help="the description; - reads standard input")
@@ -74,6 +80,16 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default="all",
         help="which list of diseases; both describe many diseases, so all shows some twice",
     )
+    parser.add_argument("--lang", choices=("auto", "en", "zh"), default="auto", help="language")
+    parser.add_argument("--age", type=float, help="age in years")
+    parser.add_argument("--sex", choices=("female", "male"), help="for what depends on it")
+    parser.add_argument(
+        "--setting",
+        choices=("general practice", "emergency"),
+        default="general practice",
+        help="where the patient is seen; it decides how common conditions are",
+    )
+    parser.add_argument("--ask", action="store_true", help="ask the questions that tell most")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -87,19 +103,30 @@ def run(args: argparse.Namespace) -> int:
     if not text.strip():
         raise MedaiError(f"The text is empty. {EXAMPLE}")
 
+    if args.ask and (args.json or args.text == "-"):
+        raise MedaiError("--ask needs the keyboard: leave out --json, and give the text itself.")
+
+    from medai.diagnosis import assess
     from medai.knowledge import load_graph
-    from medai.knowledge.linking import link
 
     graph = load_graph()
-    findings = link(text, graph)
+    patient = {"age": args.age, "sex": args.sex, "setting": args.setting}
+    answer = assess(text, **patient, lang=args.lang, graph=graph)
+    findings = answer.reading.findings
     if not findings.ever_ids:
         raise MedaiError(nothing_to_rank(text, findings))
     ranking = graph.rank(findings.ever_ids, findings.excluded_ids, args.top, args.source)
     if args.json:
-        print(json.dumps(as_json(findings, ranking, graph.version), indent=2))
-    else:
-        print_findings(findings, ranking)
-        print_ranking(ranking, graph.version, args.source)
+        found = {**as_json(findings, ranking, graph.version), "assessment": answer.to_dict()}
+        print(json.dumps(found, indent=2))
+        return 0
+    print_findings(findings, ranking)
+    print_assessment(answer)
+    if args.ask:
+        answer = ask(answer, graph)
+        ever, absent = answer.reading.ever, answer.reading.absent
+        ranking = graph.rank(ever, [x for x in absent if x not in ever], args.top, args.source)
+    print_ranking(ranking, graph.version, args.source)
     return 0
 
 
@@ -140,9 +167,9 @@ def nothing_to_rank(text: str, findings: Findings) -> str:
     """Say why no disease can be ranked, and what was understood."""
     parts = ["No finding was recognised as present in the patient: there is nothing to rank."]
     script = main_script(text)
-    if script not in ("", "LATIN"):
-        letters = "Chinese characters" if script == "CJK" else f"{script.title()} letters"
-        parts.append(f"The text is mostly in {letters}; medai reads English.")
+    if script not in ("", "LATIN", "CJK"):
+        letters = f"{script.title()} letters"
+        parts.append(f"The text is mostly in {letters}; medai reads English and Chinese.")
     for group, words in (
         ("excluded", "Recognised as denied"),
         ("uncertain", "Recognised as uncertain"),
@@ -175,13 +202,6 @@ def main_script(text: str) -> str:
     letters = (letter for letter in text[:10_000] if letter.isalpha())
     scripts = Counter(unicodedata.name(letter, "unknown").split()[0] for letter in letters)
     return scripts.most_common(1)[0][0] if scripts else ""
-
-
-def shown(text: str, width: int = 60) -> str:
-    """Return text of the user in one line, without control characters, shortened."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    plain = " ".join(plain.split())
-    return plain if len(plain) <= width else plain[: width - 1] + "…"
 
 
 def as_json(findings: Findings, ranking: Ranking, version: dict) -> dict:

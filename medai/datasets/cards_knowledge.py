@@ -112,6 +112,38 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="grounding",
+        title="Sentences that a coverage check must refuse, and faithful ones",
+        what="341 texts that say something which their facts do not (wrong disease, number, drug, "
+        "negation, relation, frequency, advice, letters of another alphabet …) and 81 faithful "
+        "paraphrases, over 15 sets of cited facts.",
+        kind="embedded",
+        source="written for this book (data/grounding/) before the check was written",
+        licence="CC BY 4.0; HPO ids, names and synonyms under the HPO licence",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; HPO 2025-01-16",
+        citation="this book",
+        flaws=(
+            "One writer wrote the sentences and the check.",
+            "157 of the 341 are a sentence of the template with one change made by a program.",
+        ),
+    ),
+    Card(
+        name="retrieval",
+        title="Questions for looking things up",
+        what="56 questions with the passages that answer them and 20 that nothing answers.",
+        kind="embedded",
+        source="written for this book (data/retrieval/) before the retriever was run",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book",
+        citation="this book",
+        flaws=(
+            "A near twin of the right term counts as wrong.",
+            "One writer; few questions, so the intervals are wide.",
+        ),
+    ),
+    Card(
         name="quizzes",
         title="Quizzes of the chapters",
         what="Five questions a chapter, each wrong choice explained; one JSON file a chapter.",
@@ -180,7 +212,7 @@ CARDS: tuple[Card, ...] = (
         name="common-conditions",
         title="Common conditions: findings, priors, red flags, first tests",
         what="149 common conditions with 1,965 findings as HPO terms and frequency classes, "
-        "priors for general practice and emergency with age and sex, 343 red flags and 331 first "
+        "priors for general practice and emergency with age and sex, 348 red flags and 331 first "
         "tests. Every row names an opened source or says that it is a teaching estimate.",
         kind="embedded",
         source="written for this book (data/common_conditions/, its README says how)",
@@ -196,6 +228,24 @@ CARDS: tuple[Card, ...] = (
             "Many shares come from patients in hospital, not in a waiting room.",
             "About one source in five was read in a third party's copy.",
             "Where HPO has no term for a site or a quality of pain, a more general term stands in.",
+        ),
+    ),
+    Card(
+        name="vignettes",
+        title="Vignettes of common conditions, and labelled sentences of notes",
+        what="149 fictional patients, one for every common condition, with findings as HPO terms, "
+        "60 for development and 89 kept for testing; 120 sentences whose findings are labelled "
+        "present, absent, possible, history, family or hypothetical.",
+        kind="embedded",
+        source="written for this book before anything was tuned (data/vignettes/README.md)",
+        licence="CC BY 4.0; the ids of the findings are HPO's",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; HPO release 2025-01-16",
+        citation="this book",
+        flaws=(
+            "No physician has read them; one writer, one session.",
+            "One case for each condition: not the mix of a waiting room.",
+            "English of the British Isles, full of idioms; other patients speak otherwise.",
         ),
     ),
     Card(

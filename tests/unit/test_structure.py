@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "knowledge": {"runtime", "datasets", "preprocess", "metrics"},
     "llm": {"runtime", "datasets", "metrics", "text", "knowledge"},
     "plots": {"runtime", "datasets", "metrics"},
-    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "plots"},
+    "diagnosis": {"runtime", "datasets", "text", "knowledge", "llm"},
+    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis", "plots"},
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
