@@ -138,7 +138,7 @@ Poor appetite > don t want food, can t face food, not hungry, gone off food, off
 Vomiting > sick once, sick twice, sick three times, brought up dinner, can t keep anything down,
     chucking up, puking, puked, throws up, heaving, heaved
 Nausea > queasiness, sick to stomach, feel like vomiting
-Diarrhea > the runs, on the toilet all day, watery poo, runny poo, loose poo, squits
+Diarrhea > on the toilet all day, watery poo, runny poo, loose poo, squits
 Constipation > can t go, hard stool, hard stools, no poo, not opened bowels, bowels do nothing
 Hematochezia > blood on paper, blood in poo, bloody stool, blood in pan, blood on toilet paper
 Melena > black poo, poo is black, stools are black, tar like stools, stool is black
