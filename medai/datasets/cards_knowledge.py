@@ -232,10 +232,9 @@ CARDS: tuple[Card, ...] = (
     ),
     Card(
         name="vignettes",
-        title="Vignettes of common conditions, and labelled sentences of notes",
+        title="Vignettes of common conditions",
         what="149 fictional patients, one for every common condition, with findings as HPO terms, "
-        "60 for development and 89 kept for testing; 120 sentences whose findings are labelled "
-        "present, absent, possible, history, family or hypothetical.",
+        "60 for development and 89 kept for testing.",
         kind="embedded",
         source="written for this book before anything was tuned (data/vignettes/README.md)",
         licence="CC BY 4.0; the ids of the findings are HPO's",

@@ -1,4 +1,4 @@
-"""The vignettes of common conditions, and sentences of notes with labelled findings.
+"""The vignettes of common conditions: fictional patients to develop and to test with.
 
 Written before anything was tuned; see ``data/vignettes/README.md``.  Standard library only.
 """
@@ -15,18 +15,14 @@ from medai.datasets.common import SETTINGS, SEXES, common_conditions
 from medai.datasets.paths import data_path
 from medai.runtime.errors import MedaiError
 
-FOLDER = "vignettes"
+FOLDER, FILE = "vignettes", "vignettes.csv"
 SPLITS = ("dev", "test")
 DIFFICULTIES = ("classic", "partial", "hard")
 BASES = ("opened", "teaching estimate")
-STATUSES = ("present", "absent", "possible", "history", "family", "hypothetical")
-COLUMNS = {
-    "vignettes": (
-        *("id", "condition", "split", "setting", "age", "sex", "text", "present", "absent"),
-        *("must_flag", "acceptable", "difficulty", "source", "basis", "note"),
-    ),
-    "notes": ("id", "split", "sentence", "findings"),
-}
+COLUMNS = (
+    *("id", "condition", "split", "setting", "age", "sex", "text", "present", "absent"),
+    *("must_flag", "acceptable", "difficulty", "source", "basis", "note"),
+)
 SHOWN = 10
 
 
@@ -71,24 +67,6 @@ class Vignette:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence of a clinical note.
-
-    Attributes
-    ----------
-    id, split, sentence
-        Number, ``dev`` or ``test``, the words.
-    findings
-        Pairs of words of the sentence and their status.
-    """
-
-    id: str
-    split: str
-    sentence: str
-    findings: tuple[tuple[str, str], ...]
-
-
 def vignettes(split: str | None = None) -> tuple[Vignette, ...]:
     """Return the vignettes of a split, or all.
 
@@ -100,11 +78,6 @@ def vignettes(split: str | None = None) -> tuple[Vignette, ...]:
     return _part(_vignettes(), split)
 
 
-def notes(split: str | None = None) -> tuple[Note, ...]:
-    """Return the labelled sentences of a split, or all; raises as :func:`vignettes` does."""
-    return _part(_notes(), split)
-
-
 def _part(rows: tuple, split: str | None) -> tuple:
     if split is not None and split not in SPLITS:
         raise MedaiError(f"split={split!r}: choose 'dev' or 'test', or None for both.")
@@ -114,20 +87,11 @@ def _part(rows: tuple, split: str | None) -> tuple:
 @functools.lru_cache(maxsize=1)
 def _vignettes() -> tuple[Vignette, ...]:
     validate()
-    return tuple(_vignette(row) for row in _read("vignettes", data_path(FOLDER)))
-
-
-@functools.lru_cache(maxsize=1)
-def _notes() -> tuple[Note, ...]:
-    validate()
-    rows = _read("notes", data_path(FOLDER))
-    return tuple(
-        Note(row["id"], row["split"], row["sentence"], _labels(row["findings"])) for row in rows
-    )
+    return tuple(_vignette(row) for row in _read(data_path(FOLDER)))
 
 
 def validate(folder: Path | str | None = None) -> None:
-    """Refuse damaged files; say nothing about good ones.
+    """Refuse a damaged file; say nothing about a good one.
 
     Whether the HPO ids are current findings is checked by the tests, which have the ontology.
 
@@ -143,35 +107,33 @@ def validate(folder: Path | str | None = None) -> None:
     """
     folder = data_path(FOLDER) if folder is None else Path(folder)
     problems: list[str] = []
-    for name, check in (("vignettes", _vignette_problems), ("notes", _note_problems)):
-        rows = _read(name, folder)
-        for line, row in enumerate(rows, start=2):
-            problems += (f"{name}.csv, line {line}: {words}" for words in check(row))
-        for key, count in Counter(row["id"] for row in rows).items():
-            if count > 1:
-                problems.append(f"{name}.csv: the id {key} stands {count} times: number anew.")
-        if name == "vignettes":
-            for key, count in Counter(row["condition"] for row in rows).items():
-                if count > 1:
-                    problems.append(f"vignettes.csv: {key} has {count} cases: one is allowed.")
+    rows = _read(folder)
+    for line, row in enumerate(rows, start=2):
+        problems += (f"{FILE}, line {line}: {words}" for words in _vignette_problems(row))
+    for key, count in Counter(row["id"] for row in rows).items():
+        if count > 1:
+            problems.append(f"{FILE}: the id {key} stands {count} times: number anew.")
+    for key, count in Counter(row["condition"] for row in rows).items():
+        if count > 1:
+            problems.append(f"{FILE}: {key} has {count} cases: one is allowed.")
     if problems:
         more = f"\n… and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
         raise MedaiError("\n".join(problems[:SHOWN]) + more)
 
 
-def _read(name: str, folder: Path) -> list[dict[str, str]]:
-    path = folder / f"{name}.csv"
+def _read(folder: Path) -> list[dict[str, str]]:
+    path = folder / FILE
     try:
         with open(path, encoding="utf-8", newline="") as handle:
             reader = csv.DictReader(handle)
             rows = list(reader)
     except (OSError, UnicodeDecodeError) as error:
         raise MedaiError(f"{path} cannot be read: {error}. Restore it.") from error
-    if tuple(reader.fieldnames or ()) != COLUMNS[name]:
-        raise MedaiError(f"{path}: the columns must be {', '.join(COLUMNS[name])}.")
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise MedaiError(f"{path}: the columns must be {', '.join(COLUMNS)}.")
     for line, row in enumerate(rows, start=2):
         if None in row or None in row.values():
-            raise MedaiError(f"{path}, line {line}: it must have {len(COLUMNS[name])} cells.")
+            raise MedaiError(f"{path}, line {line}: it must have {len(COLUMNS)} cells.")
     return rows
 
 
@@ -216,28 +178,8 @@ def _vignette_problems(row: dict[str, str]) -> list[str]:
     return found
 
 
-def _note_problems(row: dict[str, str]) -> list[str]:
-    found = []
-    if row["split"] not in SPLITS:
-        found.append(f"split is {row['split']!r}: write dev or test.")
-    labels = _labels(row["findings"])
-    if not labels:
-        found.append("no finding is labelled: label one.")
-    for words, status in labels:
-        if status not in STATUSES:
-            found.append(f"status {status!r}: write one of {', '.join(STATUSES)}.")
-        if not words or words not in row["sentence"]:
-            found.append(f"{words!r} does not stand in the sentence: copy it from there.")
-    return found
-
-
 def _ids(cell: str) -> tuple[str, ...]:
     return tuple(cell.split("+")) if cell else ()
-
-
-def _labels(cell: str) -> tuple[tuple[str, str], ...]:
-    parts = (part.strip().rpartition("|") for part in cell.split(";") if part.strip())
-    return tuple((words.strip(), status.strip()) for words, _, status in parts)
 
 
 def _vignette(row: dict[str, str]) -> Vignette:

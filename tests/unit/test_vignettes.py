@@ -8,7 +8,7 @@ import pytest
 
 from medai.datasets import card, data_path, fetch
 from medai.datasets.common import common_conditions
-from medai.datasets.vignettes import notes, validate, vignettes
+from medai.datasets.vignettes import validate, vignettes
 from medai.knowledge import load_graph
 from medai.runtime import MedaiError
 
@@ -23,7 +23,6 @@ def results(part):
 def test_the_shipped_files_keep_the_rules():
     validate()
     assert (len(vignettes("dev")), len(vignettes("test"))) == (60, 89)
-    assert (len(notes("dev")), len(notes("test"))) == (60, 60)
     assert {one.condition for one in vignettes()} == set(common_conditions())
     assert fetch("vignettes") == FOLDER
     assert "149 fictional patients" in card("vignettes").what
@@ -44,27 +43,24 @@ def test_no_diagnosis_is_named():
 
 
 @pytest.mark.parametrize(
-    ("file", "column", "value", "words"),
+    ("column", "value", "words"),
     [
-        ("vignettes", "split", "train", "split is 'train'"),
-        ("vignettes", "age", "old", "age is 'old'"),
-        ("vignettes", "age", "130", "age is '130'"),
-        ("vignettes", "sex", "m", "sex is 'm'"),
-        ("vignettes", "condition", "flu", "no condition of the table"),
-        ("vignettes", "acceptable", "flu", "no condition of the table"),
-        ("vignettes", "present", "", "no finding is present"),
-        ("vignettes", "present", "cough", "no HPO id"),
-        ("vignettes", "text", " ", "the text is empty"),
-        ("vignettes", "basis", "guess", "basis is 'guess'"),
-        ("vignettes", "id", "v002", "stands 2 times"),
-        ("notes", "findings", "unicorn|present", "does not stand in the sentence"),
-        ("notes", "findings", "", "no finding is labelled"),
-        ("notes", "split", "all", "split is 'all'"),
+        ("split", "train", "split is 'train'"),
+        ("age", "old", "age is 'old'"),
+        ("age", "130", "age is '130'"),
+        ("sex", "m", "sex is 'm'"),
+        ("condition", "flu", "no condition of the table"),
+        ("acceptable", "flu", "no condition of the table"),
+        ("present", "", "no finding is present"),
+        ("present", "cough", "no HPO id"),
+        ("text", " ", "the text is empty"),
+        ("basis", "guess", "basis is 'guess'"),
+        ("id", "v002", "stands 2 times"),
     ],
 )
-def test_damage_is_refused_with_its_place(tmp_path, file, column, value, words):
+def test_damage_is_refused_with_its_place(tmp_path, column, value, words):
     folder = shutil.copytree(FOLDER, tmp_path / "copy")
-    path = folder / f"{file}.csv"
+    path = folder / "vignettes.csv"
     with open(path, encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     rows[0][column] = value
