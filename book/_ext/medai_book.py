@@ -3,7 +3,8 @@
 * chapters are numbered by their file names, so chapter 21 is 21 though 20 others are missing;
 * MathJax is copied beside the pages, and Thebe is left out: no page needs another host;
 * ``{mermaid}`` is drawn to SVG at build time;
-* ``{data-cards}`` and ``{receipts}`` turn the registry and the notebooks' receipts into tables;
+* ``{data-cards}``, ``{receipts}`` and ``{common-conditions}`` turn the registry, the notebooks'
+  receipts and the table of common conditions into tables;
 * figures without alt text fail the build.
 """
 
@@ -88,7 +89,8 @@ class Generated(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Parse the generated Markdown in place."""
-        for path in (*ROOT.glob("chapters/*/*.ipynb"), *ROOT.glob("medai/datasets/*.py")):
+        parts = ("chapters/*/*.ipynb", "medai/datasets/*.py", "data/common_conditions/*.csv")
+        for path in (path for part in parts for path in ROOT.glob(part)):
             self.env.note_dependency(str(path))  # so that the page is made anew when they change
         text = GENERATORS[self.name]()
         container = nodes.section()
@@ -107,6 +109,13 @@ def data_cards() -> str:
     from medai.datasets import cards_markdown
 
     return cards_markdown()
+
+
+def common_conditions() -> str:
+    """Return the table of common conditions as Markdown."""
+    from medai.datasets.common_page import conditions_markdown
+
+    return conditions_markdown()
 
 
 def receipts() -> str:
@@ -139,7 +148,11 @@ def receipts() -> str:
     return "\n".join(rows)
 
 
-GENERATORS = {"data-cards": data_cards, "receipts": receipts}
+GENERATORS = {
+    "common-conditions": common_conditions,
+    "data-cards": data_cards,
+    "receipts": receipts,
+}
 
 
 def copy_mathjax(app: Sphinx, error: Exception | None) -> None:

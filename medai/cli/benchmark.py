@@ -36,6 +36,13 @@ def add_parser(subparsers) -> None:
     task.add_argument(
         "--source", choices=("omim", "orpha", "all"), default="omim", help="which diseases compete"
     )
+    task.add_argument(
+        "--rerank",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="measure the learned order too (default); on the cases that its weights were "
+        "fitted to it looks better than it is",
+    )
     parser.set_defaults(run=run)
 
 
@@ -56,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         n_boot=args.boot,
         source=args.source,
+        rerank=args.rerank,
         progress=lambda regime: print(f"medai: {regime} ...", file=sys.stderr),
     )
     if args.json:

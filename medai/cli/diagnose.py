@@ -1,4 +1,4 @@
-r"""``medai diagnose TEXT``: from a description of a patient to ranked, explained rare diseases.
+r"""``medai diagnose TEXT``: from a patient's words to common conditions and rare diseases.
 
 With ``--json`` one object is printed:
 
@@ -7,8 +7,10 @@ With ``--json`` one object is printed:
 ``ontology``
     ``{"hpo", "annotations"}``: versions.
 ``findings``
-    ``present``, ``excluded``, ``uncertain``, ``family``: lists of ``{"hpo_id", "name",
-    "start", "end", "text", "matched", "method", "score", "status", "family", "cue"}``;
+    ``present``, ``excluded``, ``uncertain``, ``family``, ``history``: lists of ``{"hpo_id",
+    "name", "start", "end", "text", "matched", "method", "score", "status", "family", "cue",
+    "history", "onset", "days", "course", "degree"}``; ``measurements``: a list of ``{"start",
+    "end", "text", "number", "quantity", "value", "verdict", "findings", "message", "source"}``;
     ``unrecognised``: a list of ``{"start", "end", "text", "reason", "suggestions"}``;
     ``contradictory``: ids stated both as present and as excluded.  ``start`` and ``end``
     count characters of the input.
@@ -19,6 +21,10 @@ With ``--json`` one object is printed:
     a list of ``{"rank", "disease_id", "name", "score", "explanation"}``, best first; an
     explanation has ``supporting``, ``opposing`` and ``silent`` findings, each with its
     ``value`` (they add up to the score) and the ``annotations`` and references behind it.
+``assessment``
+    red flags, common conditions with probabilities, tests, questions, doubts: what
+    :meth:`medai.diagnosis.Assessment.to_dict` returns; ``medai.diagnosis.SCHEMA`` is its JSON
+    Schema.
 ``notes``
     what a reader must be told.
 """
@@ -32,13 +38,15 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medai.cli._ask import ask, print_assessment, shown
+
 if TYPE_CHECKING:
     from medai.knowledge import Ranking
     from medai.knowledge.findings import Findings
 
 NOTES = (
-    "Covers rare disease only: the Human Phenotype Ontology's annotations of OMIM and Orphanet "
-    "diseases. Common diseases are not in the list.",
+    "The rare list: Covers rare disease only: the Human Phenotype Ontology's annotations of OMIM "
+    "and Orphanet diseases. Common conditions stand in the list with probabilities.",
     "Not medical advice.",
 )
 MOST_BYTES = 4_000_000
@@ -50,6 +58,7 @@ GROUPS = {
     "excluded": "Denied: lower the diseases that have them",
     "uncertain": "Uncertain: not used",
     "family": "Relatives: not used",
+    "history": "Earlier: used, since rare diseases last for life",
 }
 
 
@@ -57,9 +66,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "diagnose",
-        help="rank rare diseases for a description of a patient, and explain the ranking",
-        description="Recognise findings in an English text and rank rare diseases. "
-        + " ".join(NOTES),
+        help="red flags, common conditions and rare diseases for a description of a patient",
+        description="Recognise findings in an English or Chinese text; show red flags, common "
+        "conditions with probabilities, and ranked rare diseases. " + " ".join(NOTES),
         epilog='Example: medai diagnose "Short stature, webbed neck, no fever"',
     )
     parser.add_argument("text", nargs="?", help="the description; - reads standard input")
@@ -71,6 +80,16 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default="all",
         help="which list of diseases; both describe many diseases, so all shows some twice",
     )
+    parser.add_argument("--lang", choices=("auto", "en", "zh"), default="auto", help="language")
+    parser.add_argument("--age", type=float, help="age in years")
+    parser.add_argument("--sex", choices=("female", "male"), help="for what depends on it")
+    parser.add_argument(
+        "--setting",
+        choices=("general practice", "emergency"),
+        default="general practice",
+        help="where the patient is seen; it decides how common conditions are",
+    )
+    parser.add_argument("--ask", action="store_true", help="ask the questions that tell most")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -84,19 +103,30 @@ def run(args: argparse.Namespace) -> int:
     if not text.strip():
         raise MedaiError(f"The text is empty. {EXAMPLE}")
 
+    if args.ask and (args.json or args.text == "-"):
+        raise MedaiError("--ask needs the keyboard: leave out --json, and give the text itself.")
+
+    from medai.diagnosis import assess
     from medai.knowledge import load_graph
-    from medai.knowledge.linking import link
 
     graph = load_graph()
-    findings = link(text, graph)
-    if not findings.present_ids:
+    patient = {"age": args.age, "sex": args.sex, "setting": args.setting}
+    answer = assess(text, **patient, lang=args.lang, graph=graph)
+    findings = answer.reading.findings
+    if not findings.ever_ids:
         raise MedaiError(nothing_to_rank(text, findings))
-    ranking = graph.rank(findings.present_ids, findings.excluded_ids, args.top, args.source)
+    ranking = graph.rank(findings.ever_ids, findings.excluded_ids, args.top, args.source)
     if args.json:
-        print(json.dumps(as_json(findings, ranking, graph.version), indent=2))
-    else:
-        print_findings(findings, ranking)
-        print_ranking(ranking, graph.version, args.source)
+        found = {**as_json(findings, ranking, graph.version), "assessment": answer.to_dict()}
+        print(json.dumps(found, indent=2))
+        return 0
+    print_findings(findings, ranking)
+    print_assessment(answer)
+    if args.ask:
+        answer = ask(answer, graph)
+        ever, absent = answer.reading.ever, answer.reading.absent
+        ranking = graph.rank(ever, [x for x in absent if x not in ever], args.top, args.source)
+    print_ranking(ranking, graph.version, args.source)
     return 0
 
 
@@ -137,9 +167,9 @@ def nothing_to_rank(text: str, findings: Findings) -> str:
     """Say why no disease can be ranked, and what was understood."""
     parts = ["No finding was recognised as present in the patient: there is nothing to rank."]
     script = main_script(text)
-    if script not in ("", "LATIN"):
-        letters = "Chinese characters" if script == "CJK" else f"{script.title()} letters"
-        parts.append(f"The text is mostly in {letters}; medai reads English.")
+    if script not in ("", "LATIN", "CJK"):
+        letters = f"{script.title()} letters"
+        parts.append(f"The text is mostly in {letters}; medai reads English and Chinese.")
     for group, words in (
         ("excluded", "Recognised as denied"),
         ("uncertain", "Recognised as uncertain"),
@@ -174,13 +204,6 @@ def main_script(text: str) -> str:
     return scripts.most_common(1)[0][0] if scripts else ""
 
 
-def shown(text: str, width: int = 60) -> str:
-    """Return text of the user in one line, without control characters, shortened."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    plain = " ".join(plain.split())
-    return plain if len(plain) <= width else plain[: width - 1] + "…"
-
-
 def as_json(findings: Findings, ranking: Ranking, version: dict) -> dict:
     """Return the answer as JSON-ready values; the fields are listed at the top of this file."""
     return {
@@ -209,6 +232,11 @@ def print_findings(findings: Findings, ranking: Ranking) -> None:
             why += [one.status] if group == "family" and one.status != "present" else []
             place = f'"{shown(one.text)}" [{one.start}:{one.end}]'
             print(f"  {one.hpo_id}  {one.name:32} {', '.join([place, *why])}")
+    asked = [one for one in findings.measurements if one.verdict in ("question", "impossible")]
+    if asked:
+        print("Measurements to check:")
+    for one in asked:
+        print(f'  "{shown(one.text)}" [{one.start}:{one.end}] {one.message}')
     if findings.contradictory:
         both = ", ".join(contradictory_names(findings))
         print(f"Stated both as present and as absent, not used: {both}")

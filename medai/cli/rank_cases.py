@@ -53,6 +53,13 @@ def add_parser(subparsers) -> None:
         default="omim",
         help="which diseases compete (default omim: the public cases are labelled so)",
     )
+    parser.add_argument(
+        "--rerank",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="put the first 100 into the learned order, which also uses age and sex where the "
+        "file gives them (default); --no-rerank gives the simple score",
+    )
     parser.set_defaults(run=run)
 
 
@@ -80,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
             top=args.top,
             leave_own_paper_out=args.leave_own_paper_out,
             source=args.source,
+            rerank=args.rerank,
             report=lambda message: tqdm.write(f"medai: {message}", file=sys.stderr),
             progress=bar.update,
         )

@@ -67,7 +67,8 @@ def fetch(what: str | Card, *, progress: bool = True) -> Path:
     if card.kind == "package":
         return card.path() if len(card.files) == 1 else _package_folder(card)
     if card.kind == "embedded":
-        return card.path() if len(card.files) == 1 else card.folder() / card.name
+        folder = card.folder() / card.name.replace("-", "_")
+        return card.path() if len(card.files) == 1 else folder
     if card.kind == "external":
         raise MedaiError(f"{card.title} is not shipped with the book. It comes from {card.source}.")
     folder = data_home() / "downloads" / card.name

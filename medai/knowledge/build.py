@@ -27,7 +27,13 @@ from medai.knowledge.hpo import (
     read_hpoa,
     read_obo,
 )
-from medai.knowledge.store import Tables, offsets_of, pack_lists, pack_strings
+from medai.knowledge.store import (
+    Tables,
+    offsets_of,
+    pack_lists,
+    pack_strings,
+    unpack_strings,
+)
 from medai.runtime import MedaiError
 
 F_MIN, F_MAX = 0.01, 0.98  # no source is so sure that one patient could not differ
@@ -119,6 +125,48 @@ def build_tables(obo: Path, hpoa: Path, package_version: str = "") -> Tables:
     }
     pack_strings(tables, "meta", [json.dumps(meta)])
     return tables
+
+
+def with_rows(tables: Tables, rows: Iterable[RawRow], annotations: str) -> Tables:
+    """Return tables with the terms of `tables` and other annotation rows.
+
+    Parameters
+    ----------
+    tables : dict of str to numpy.ndarray
+        Of a whole graph; not changed, and the arrays of the terms are shared.
+    rows : iterable of RawRow
+        The annotations, of any vocabulary.
+    annotations : str
+        What to call them, in place of the release of ``phenotype.hpoa``.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        What :class:`~medai.knowledge.graph.KnowledgeGraph` is made from.
+
+    Raises
+    ------
+    MedaiError
+        When a row's term is not current, or no row gives a disease a finding.
+    """
+    parts = ("term_", "synonym", "parent.", "ancestor.", "alias")
+    new = {name: table for name, table in tables.items() if name.startswith(parts)}
+    # The words of the synonyms came first, so these keep their numbers.
+    used = max(new["synonym_scope"].max(initial=-1), new["synonym_kind"].max(initial=-1)) + 1
+    words = Words()
+    for word in unpack_strings(tables, "word")[:used]:
+        words(word)
+    ids = unpack_strings(tables, "term_id")
+    obsolete = tables["term_obsolete"].tolist()
+    current = {term: i for i, term in enumerate(ids) if not obsolete[i]}
+    if unknown := _add_rows(new, rows, current, words):
+        raise MedaiError(f"not current in HPO: {', '.join(sorted(unknown))}. Correct the ids.")
+    _add_frequencies(new, list(words.number))
+    pack_strings(new, "word", words.number)
+    meta = json.loads(unpack_strings(tables, "meta")[0])
+    meta |= {"annotations": annotations, "unknown_terms": []}
+    pack_strings(new, "meta", [json.dumps(meta)])
+    return new
 
 
 def _aliases(terms: list[RawTerm], index: dict[str, int]) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Rank a whole file of cases: JSON lines in, JSON lines out.
 
-One case a line, ``{"id": ..., "present": ["HP:...", ...], "pmid": "PMID:..."}``; other keys
-are ignored.  Only present findings are used: in the public collections most of a case's
-excluded findings are annotated to its true disease, so they reward the clinically wrong
-sign (chapter 21 shows it).
+One case a line, ``{"id": ..., "present": ["HP:...", ...], "pmid": "PMID:..."}``.  Re-ranking
+also uses ``age`` (such as ``"P6Y9M"``) and ``sex`` where they can be read; other keys are
+ignored.  Only present findings are used: in the public collections most of a case's excluded
+findings are annotated to its true disease, so they reward the clinically wrong sign (chapter
+21 shows it).
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ import numpy as np
 
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.jsonl import read_lines
-from medai.knowledge.leave_out import scores_without
+from medai.knowledge.leave_out import leave_out, left_scores
 from medai.knowledge.query import Query
 from medai.knowledge.rank import best, candidates
+from medai.knowledge.rerank import reranked_scores
+from medai.knowledge.traits import check_sex, years_of
 from medai.runtime import MedaiError
 
 
@@ -39,12 +42,18 @@ class Case:
         The paper that describes the patient, ``PMID:…``.
     disease_id : str or None
         The diagnosis, where the file gives it.
+    age : float or None
+        In years.
+    sex : str or None
+        ``female``, ``male`` or None.
     """
 
     id: str | int
     present: tuple[str, ...]
     paper: str | None = None
     disease_id: str | None = None
+    age: float | None = None
+    sex: str | None = None
 
 
 @dataclass
@@ -91,7 +100,17 @@ def parse_case(line: str) -> Case:
     if paper and paper.isdigit():
         paper = f"PMID:{paper}"
     present = tuple(term.strip().upper() for term in present)
-    return Case(case_id, present, paper or None, disease or None)
+    age = readable(years_of, record.get("age"))
+    sex = readable(check_sex, record.get("sex"))
+    return Case(case_id, present, paper or None, disease or None, age, sex)
+
+
+def readable(read: Callable, value: object) -> object:
+    """Return ``read(value)``; None for what it refuses, such as an age "Infantile onset"."""
+    try:
+        return read(value)
+    except MedaiError:
+        return None
 
 
 def read_cases(
@@ -143,6 +162,7 @@ def rank_file(
     top: int = 50,
     leave_own_paper_out: bool = False,
     source: str = "omim",
+    rerank: bool = True,
     report: Callable[[str], None] = lambda message: None,
     progress: Callable[[], None] = lambda: None,
 ) -> Summary:
@@ -164,6 +184,8 @@ def rank_file(
         A case without one is ranked on all rows and counted.
     source : {"omim", "orpha", "all"}
         Which diseases compete.
+    rerank : bool
+        Put the first hundred into the learned order (:mod:`medai.knowledge.rerank`).
     report, progress : callable
         Called with a message for each bad line; called once for each case.
 
@@ -190,7 +212,13 @@ def rank_file(
             continue
         paper = case.paper if leave_own_paper_out else None
         summary.without_paper += leave_own_paper_out and paper is None
-        scores = scores_without(graph, query, paper)[part]
+        left = leave_out(graph, paper) if paper else None
+        if rerank:
+            scores = reranked_scores(
+                graph, query, part=part, left=left, age=case.age, sex=case.sex
+            )[part]
+        else:
+            scores = left_scores(graph, query, left)[part]
         places = [i for i in best(scores, top).tolist() if np.isfinite(scores[i])]
         ranking = [[ids[i], round(float(scores[i]), 6)] for i in places]
         out.write(json.dumps({"id": case.id, "ranking": ranking}, ensure_ascii=False) + "\n")

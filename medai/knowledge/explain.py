@@ -146,7 +146,9 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(graph: KnowledgeGraph, disease: int, query: Query) -> Explanation:
+def explain(
+    graph: KnowledgeGraph, disease: int, query: Query, *, silent: bool = True
+) -> Explanation:
     """Explain the score of one disease for one patient.
 
     Parameters
@@ -157,28 +159,42 @@ def explain(graph: KnowledgeGraph, disease: int, query: Query) -> Explanation:
         The row number of the disease.
     query : Query
         The patient, from :func:`medai.knowledge.query.make_query`.
+    silent : bool
+        Whether to say what the disease has and nobody mentioned.  Without it the explanation
+        is made faster, and its sum lacks what silence costs.
 
     Returns
     -------
     Explanation
         Its contributions sum to the score that :func:`medai.knowledge.rank.rank` gives.
     """
-    rows = disease_rows(graph, disease)
-    profile = make_profile(graph, rows)
+    profile, sources = _prepared(graph, disease)
     parts = score_parts(graph, profile, query, graph.background)
-    sources = [_Source(graph, row) for row in rows]
+    parts = [part for part in parts if silent or part.kind != "silent"]
     contributions = tuple(_contribution(graph, sources, profile, part) for part in parts)
     return Explanation(graph.disease_ids[disease], graph.disease_names[disease], contributions)
+
+
+@functools.lru_cache(maxsize=1024)
+def _prepared(graph: KnowledgeGraph, disease: int) -> tuple[Profile, list[_Source]]:
+    """Return what a disease has and the rows that say so; common ones are asked for often."""
+    rows = disease_rows(graph, disease)
+    return make_profile(graph, rows), [_Source(graph, row) for row in rows]
 
 
 class _Source:
     """An annotation row with what is needed to tell which parts of a score it stands behind."""
 
     def __init__(self, graph: KnowledgeGraph, row: int) -> None:
+        self.graph, self.row = graph, row
         self.term = int(graph.tables["row_term"][row])
         self.above = frozenset(graph.ancestor_numbers(self.term))
         self.negated = bool(graph.tables["row_negated"][row])
-        self.annotation = graph.annotation(row)
+
+    @functools.cached_property
+    def annotation(self) -> Annotation:
+        """The row as a record; most rows stand behind nothing and are never asked."""
+        return self.graph.annotation(self.row)
 
     def supports(self, part: Part, profile: Profile) -> bool:
         """Tell whether this row gives the frequency, or the exclusion, that `part` used."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from medai.knowledge.build import ROW_TEXTS, build_tables
 from medai.knowledge.records import Annotation, Disease, Synonym, Term
+from medai.knowledge.score import RARE, Constants
 from medai.knowledge.store import Tables, unpack_strings
 from medai.runtime import MedaiError
 
@@ -39,6 +40,8 @@ class KnowledgeGraph:
     ----------
     tables : dict of str to numpy.ndarray
         What :func:`medai.knowledge.build.build_tables` returns.
+    constants : Constants, optional
+        Of the score of its diseases; by default those for rare disease.
 
     Examples
     --------
@@ -47,8 +50,9 @@ class KnowledgeGraph:
     'Seizure'
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, constants: Constants = RARE) -> None:
         self.tables = tables
+        self.constants = constants
         self.version: dict = json.loads(unpack_strings(tables, "meta")[0])
         self.term_ids = unpack_strings(tables, "term_id")
         self.term_names = unpack_strings(tables, "term_name")
@@ -62,6 +66,7 @@ class KnowledgeGraph:
             zip(unpack_strings(tables, "alias"), tables["alias_to"].tolist(), strict=True)
         )
         f_sum = np.add.reduceat(np.append(tables["f_value"], 0.0), tables["f_of"][:-1])
+        self._ancestors: dict[int, frozenset[str]] = {}  # filled as they are asked for
         self.phenotype: list[bool] = tables["term_phenotype"].tolist()
         self.f_sum = np.where(np.diff(tables["f_of"]) > 0, f_sum, 0.0)
         self.background = background(self.f_sum, len(self.disease_ids))
@@ -120,7 +125,11 @@ class KnowledgeGraph:
 
     def ancestors(self, term_id: str) -> frozenset[str]:
         """Return the ids of all ancestors, the term itself and the root HP:0000001 included."""
-        return frozenset(self.term_ids[a] for a in self.ancestor_numbers(self.term_number(term_id)))
+        number = self.term_number(term_id)
+        if number not in self._ancestors:
+            above = self.ancestor_numbers(number)
+            self._ancestors[number] = frozenset(self.term_ids[a] for a in above)
+        return self._ancestors[number]
 
     def ancestor_numbers(self, number: int) -> list[int]:
         """Return the row numbers of all ancestors of a term, itself included."""
@@ -166,9 +175,10 @@ class KnowledgeGraph:
         try:
             return self.disease_index[disease_id]
         except (KeyError, TypeError):
+            first, last = self.disease_ids[0], self.disease_ids[len(self.disease_ids) - 1]
             raise MedaiError(
                 f"{disease_id!r} is not among the {len(self.disease_ids):,} diseases annotated "
-                f"in HPO {self.version['annotations']}. Ids look like OMIM:180849 or ORPHA:783."
+                f"in HPO {self.version['annotations']}. Ids look like {first} or {last}."
             ) from None
 
     def frequency(self, disease_id: str, term_id: str) -> float:

@@ -27,6 +27,7 @@ from medai.knowledge.graph import KnowledgeGraph, background
 from medai.knowledge.profile import Profile, disease_rows, make_profile, score_parts
 from medai.knowledge.query import Query
 from medai.knowledge.score import EntriesFunction, RowFunction
+from medai.knowledge.traits import Traits, make_traits
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Leftover:
     ----------
     profiles : dict of int to Profile
         The diseases that cite the paper, as the other papers describe them.
+    traits : dict of int to Traits
+        Onset and inheritance of the diseases of which the other papers know less.
     gone : tuple of int
         Diseases of which no finding remains: they can no longer be ranked.
     background : numpy.ndarray
@@ -47,6 +50,7 @@ class Leftover:
     """
 
     profiles: dict[int, Profile]
+    traits: dict[int, Traits]
     gone: tuple[int, ...]
     background: np.ndarray
     row: RowFunction
@@ -66,9 +70,13 @@ def leave_out(graph: KnowledgeGraph, paper: str, strict: bool = False) -> Leftov
     strict : bool
         Drop also the rows that name other references beside the paper.
     """
-    profiles, gone = {}, []
+    profiles, traits, gone = {}, {}, []
     f_sum = graph.f_sum.copy()
     for disease in graph.papers.get(paper, ()):
+        every = range(*graph.tables["row_of"][disease : disease + 2].tolist())
+        known = [row for row in every if not _drop(graph.references(row), paper, strict)]
+        if len(known) < len(every):
+            traits[disease] = make_traits(graph, known, without=paper)
         rows = disease_rows(graph, disease)
         kept = [row for row in rows if not _drop(graph.references(row), paper, strict)]
         if len(kept) == len(rows):
@@ -80,12 +88,12 @@ def leave_out(graph: KnowledgeGraph, paper: str, strict: bool = False) -> Leftov
             gone.append(disease)
         for sign, part in ((-1, make_profile(graph, rows)), (1, profile)):
             f_sum[list(part.f)] += sign * np.fromiter(part.f.values(), float)
-    if not profiles and not gone:
+    if not traits:
         return None
     bg = background(f_sum, len(graph.disease_ids) - len(gone))
     row = functools.lru_cache(200)(functools.partial(graph.scorer.evidence_row, background=bg))
     absent = functools.partial(graph.scorer.absence_entries, background=bg)
-    return Leftover(profiles, tuple(gone), bg, row, absent)
+    return Leftover(profiles, traits, tuple(gone), bg, row, absent)
 
 
 def _drop(references: tuple[str, ...], paper: str, strict: bool) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from medai.knowledge import ngrams, words
+from medai.knowledge.everyday import table
 from medai.knowledge.ngrams import NgramIndex
 from medai.knowledge.store import (
     Tables,
@@ -68,6 +69,9 @@ class Lexicon:
         Normalised phrases, each once.
     vocabulary : frozenset of str
         The words of all phrases.
+    everyday : dict of str to int
+        Phrases of :mod:`medai.knowledge.everyday` that are none of the ontology's, each with
+        the number of the name that it stands for.
     """
 
     def __init__(self, graph: KnowledgeGraph, tables: Tables) -> None:
@@ -77,8 +81,10 @@ class Lexicon:
         self.cased = list(unpack_strings(tables, "cased"))
         self.comma: list[bool] = tables["comma"].tolist()
         self.by_phrase = {phrase: i for i, phrase in enumerate(self.phrases)}
-        self.vocabulary = frozenset(word for phrase in self.phrases for word in phrase.split())
-        self.longest = max((len(phrase.split()) for phrase in self.phrases), default=0)
+        self.everyday = _everyday(self.by_phrase)
+        known = [*self.phrases, *self.everyday]
+        self.vocabulary = frozenset(word for phrase in known for word in phrase.split())
+        self.longest = max((len(phrase.split()) for phrase in known), default=0)
         self._terms = tables["terms.values"].tolist()
         self._terms_of = tables["terms.offsets"].tolist()
         self._scope = tables["scope"].tolist()
@@ -115,6 +121,12 @@ class Lexicon:
         codes, idf, *parts = (self.tables[f"gram_{name}"] for name in GRAM_TABLES)
         matrix = sparse.csr_matrix(tuple(parts), shape=(len(codes), len(self.phrases)))
         return NgramIndex(codes, idf, matrix)
+
+
+def _everyday(by_phrase: dict[str, int]) -> dict[str, int]:
+    """Return the everyday phrases whose term the ontology has."""
+    pairs = ((normalise(said), by_phrase.get(normalise(name))) for said, name in table().items())
+    return {said: number for said, number in pairs if number is not None and said not in by_phrase}
 
 
 def lexicon_of(graph: KnowledgeGraph) -> Lexicon:

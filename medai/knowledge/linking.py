@@ -1,27 +1,29 @@
 """Free text in, HPO findings out, each with the place where it stands in the text.
 
 Names and synonyms of the ontology are matched first, the longest first; spelling (British or
-American), plural, hyphens and the order of words do not matter.  What is left over is compared
-by its letters (:mod:`medai.knowledge.likeness`), which finds misspelt words.  Whether a
-finding is there, denied, doubtful or a relative's is decided by
-:mod:`medai.knowledge.negation`.  What was not understood is returned too.
+American), plural, hyphens and the order of words do not matter.  Measurements become findings
+by their value (:mod:`medai.knowledge.measurements`).  What is left over is compared by its
+letters, which finds misspelt words, and by its meaning where an index of meanings is given
+(:mod:`medai.knowledge.leftovers`).  Whether a finding is there, denied, doubtful, over or a
+relative's is decided by :mod:`medai.knowledge.statements`.  What was not understood is
+returned too.
 
-Limits: English only; it does not know paraphrases ("cannot hear") that the ontology does not
-list.
+Limits: English only; without an index of meanings it does not know paraphrases ("cannot
+hear") that the ontology does not list.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medai.knowledge.findings import Finding, Findings, Unrecognised
+from medai.knowledge.leftovers import GAP, Match, Names, by_sentence, chunks_of, match_rest, named
 from medai.knowledge.lexicon import SCORES, Entry, Lexicon, lexicon_of
-from medai.knowledge.likeness import look_alikes
-from medai.knowledge.negation import contexts, find_cues, free_words, sentences
-from medai.knowledge.plainwords import MODIFIERS, NORMAL, PLAIN
+from medai.knowledge.measurements import Measurement, read_measurements
+from medai.knowledge.negation import find_cues, sentences
+from medai.knowledge.statements import Statement, statements
 from medai.knowledge.words import FILLERS, Word, words_of
 from medai.runtime import MedaiError
 
@@ -31,22 +33,16 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Findings", "Unrecognised", "link"]
 
 MOST_CHARACTERS = 1_000_000
-MOST_SEARCHED = 300  # different phrases searched by likeness in one text
-LONGEST_CHUNK = 8  # words; longer ones are no name of a finding
-LEAST_LIKENESS = 0.35  # below this a similar name is no useful suggestion
-_GAP = frozenset(" \t\r\n-‐‑/'’()\u00a0")
+EVERYDAY = 0.9  # the score of a phrase that is ours, not the ontology's
 
 
-@dataclass(frozen=True)
-class _Match:
-    start: int
-    end: int
-    entry: Entry
-    method: str
-    score: float
-
-
-def link(text: str, graph: KnowledgeGraph | None = None) -> Findings:
+def link(
+    text: str,
+    graph: KnowledgeGraph | None = None,
+    *,
+    names: Names | None = None,
+    age: float | None = None,
+) -> Findings:
     """Recognise findings of the Human Phenotype Ontology in an English text.
 
     Parameters
@@ -55,6 +51,11 @@ def link(text: str, graph: KnowledgeGraph | None = None) -> Findings:
         Any text of up to a million characters.
     graph
         By default :func:`medai.knowledge.load_graph`.
+    names
+        An index of names by meaning, :class:`medai.llm.names.NameIndex`, for words that no
+        name, synonym or spelling explains; without it they are returned as unrecognised.
+    age
+        Years, for what is judged by age, such as a heart rate; else what the text says.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def link(text: str, graph: KnowledgeGraph | None = None) -> Findings:
     Raises
     ------
     MedaiError
-        When `text` is no string or too long.
+        When `text` is no string or too long, or the age is impossible.
 
     Examples
     --------
@@ -86,44 +87,61 @@ def link(text: str, graph: KnowledgeGraph | None = None) -> Findings:
     lexicon = lexicon_of(graph)
     bounds = sentences(text)
     words = words_of(text)
-    matches: list[_Match] = []
-    for sentence in _split(words, bounds):
+    matches: list[Match] = []
+    for sentence in by_sentence(words, bounds):
         matches += _match_names(lexicon, text, sentence)
-    cues = find_cues(text, [(m.start, m.end) for m in matches])
-    taken = sorted([*((m.start, m.end) for m in matches), *((c.start, c.end) for c in cues)])
-    alike, unknown = _match_rest(lexicon, text, _chunks(text, words, bounds, taken))
-    good = alike
+    measured = _free_parts(read_measurements(text, age), matches)
+    found = [(m.start, m.end) for m in matches] + [span for _, span in measured]
+    cues = find_cues(text, sorted(found))
+    taken = sorted([*found, *((c.start, c.end) for c in cues)])
+    good, unknown = match_rest(lexicon, text, chunks_of(text, words, bounds, taken), names)
     for match in matches:
         if _is_ambiguous(graph, match):
             unknown.append(_ambiguous(lexicon, text, match))
         else:
             good.append(match)
-    good.sort(key=lambda match: match.start)
-    findings = _with_contexts(lexicon, text, good, cues)
+    findings, measurements = _with_statements(lexicon, text, good, measured, cues)
+    mine = [f for f in findings if not f.family and not f.history]
     groups = {
-        status: tuple(f for f in findings if f.status == status and not f.family)
+        status: tuple(f for f in mine if f.status == status)
         for status in ("present", "excluded", "uncertain")
     }
-    family = tuple(f for f in findings if f.family)
-    unknown.sort(key=lambda one: one.start)
-    return Findings(**groups, family=family, unrecognised=tuple(unknown))
+    return Findings(
+        **groups,
+        family=tuple(f for f in findings if f.family),
+        unrecognised=tuple(sorted(unknown, key=lambda one: one.start)),
+        history=tuple(f for f in findings if f.history and not f.family),
+        measurements=measurements,
+    )
 
 
-def _split(words: list[Word], bounds: list[tuple[int, int]]) -> list[list[Word]]:
-    """Share the words out to the sentences."""
-    result, i = [], 0
-    for _, end in bounds:
-        start = i
-        while i < len(words) and words[i].start < end:
-            i += 1
-        result.append(words[start:i])
+def _free_parts(
+    measured: list[Measurement], matches: list[Match]
+) -> list[tuple[Measurement, tuple[int, int]]]:
+    """Give each measurement the part of its words that no name has taken, if there is one.
+
+    "High blood pressure, 150/95": the words are a name, the number is the measurement.
+    """
+    result, k = [], 0
+    matches = sorted(matches, key=lambda match: match.start)
+    for one in measured:
+        while k < len(matches) and matches[k].end <= one.start:
+            k += 1
+        start = one.start
+        for match in matches[k:]:
+            if match.start >= one.end:
+                break
+            start = max(start, match.end if match.end <= one.number else one.end)
+        if start > one.start:
+            start = max(start, one.number)
+        result.append((one, (min(start, one.end), one.end)))
     return result
 
 
 # -- names ---------------------------------------------------------------------------------
 
 
-def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[_Match]:
+def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[Match]:
     """Find the names in one sentence: longest first, then leftmost, without overlaps."""
     shouting = text[words[0].start : words[-1].end].isupper() if len(words) > 3 else False
     candidates = []
@@ -144,9 +162,9 @@ def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[_Match]
             continue
         used[i : j + 1] = b"\1" * (j + 1 - i)
         entry = lexicon.entry(phrase)
-        method = "synonym" if entry.scope else "exact"
+        method = "everyday" if factor == EVERYDAY else "synonym" if entry.scope else "exact"
         score = round(SCORES[entry.scope] * factor, 2)
-        matches.append(_Match(words[i].start, words[j].end, entry, method, score))
+        matches.append(Match(words[i].start, words[j].end, entry, method, score))
     return sorted(matches, key=lambda match: match.start)
 
 
@@ -159,7 +177,7 @@ def _names_from(
         word = words[j]
         if j > i:
             gap = text[words[j - 1].end : word.start]
-            if len(gap) > 4 or not set(gap) <= _GAP | {","}:
+            if len(gap) > 4 or not set(gap) <= GAP | {","}:
                 break
             comma = comma or "," in gap
         if word.norm in FILLERS:
@@ -170,6 +188,8 @@ def _names_from(
         phrase, factor = lexicon.by_phrase.get(" ".join(parts)), 1.0
         if phrase is None and len(parts) > 1:
             phrase, factor = lexicon.by_bag.get(" ".join(sorted(parts))), 0.95
+        if phrase is None:
+            phrase, factor = lexicon.everyday.get(" ".join(parts)), EVERYDAY
         if phrase is None or (comma and not lexicon.comma[phrase]):
             continue
         cased = lexicon.cased[phrase]
@@ -187,114 +207,72 @@ def _term_of(graph: KnowledgeGraph, entry: Entry) -> int | None:
     return None
 
 
-def _is_ambiguous(graph: KnowledgeGraph, match: _Match) -> bool:
+def _is_ambiguous(graph: KnowledgeGraph, match: Match) -> bool:
     """Tell whether nobody can say what is meant: several terms, or two letters such as CP."""
     return match.end - match.start <= 2 or _term_of(graph, match.entry) is None
 
 
-def _ambiguous(lexicon: Lexicon, text: str, match: _Match) -> Unrecognised:
-    terms = tuple(_named(lexicon, term) for term in match.entry.terms)
+def _ambiguous(lexicon: Lexicon, text: str, match: Match) -> Unrecognised:
+    terms = tuple(named(lexicon, term) for term in match.entry.terms)
     return Unrecognised(match.start, match.end, text[match.start : match.end], "ambiguous", terms)
 
 
-def _named(lexicon: Lexicon, term: int) -> tuple[str, str]:
-    return lexicon.graph.term_ids[term], lexicon.graph.term_names[term]
-
-
-# -- what is left over ---------------------------------------------------------------------
-
-
-def _chunks(
-    text: str, words: list[Word], bounds: list[tuple[int, int]], taken: list[tuple[int, int]]
-) -> list[list[Word]]:
-    """Return runs of words that are neither findings nor cues nor plain English."""
-    chunks: list[list[Word]] = []
-    for sentence in _split(free_words(words, taken), bounds):
-        run: list[Word] = []
-        for word in sentence:
-            written = text[word.start : word.end].casefold()
-            plain = written in PLAIN or word.norm.isdigit() or re.fullmatch("[a-z]", written)
-            gap = text[run[-1].end : word.start] if run else ""
-            if run and (plain or len(gap) > 4 or not set(gap) <= _GAP):
-                # fillers do not break a run: "coarctaton of the aorta"
-                if plain and word.norm in FILLERS and set(gap) <= _GAP:
-                    run.append(word)
-                    continue
-                chunks.append(run)
-                run = []
-            if not plain:
-                run.append(word)
-        if run:
-            chunks.append(run)
-    trimmed = (_trim(text, chunk) for chunk in chunks)
-    return [chunk for chunk in trimmed if chunk]
-
-
-def _trim(text: str, chunk: list[Word]) -> list[Word]:
-    """Drop fillers and modifiers ("severe", "left") at both ends."""
-
-    def idle(word: Word) -> bool:
-        return word.norm in FILLERS or text[word.start : word.end].casefold() in MODIFIERS
-
-    start, end = 0, len(chunk)
-    while start < end and idle(chunk[start]):
-        start += 1
-    while end > start and idle(chunk[end - 1]):
-        end -= 1
-    return chunk[start:end]
-
-
-def _match_rest(
-    lexicon: Lexicon, text: str, chunks: list[list[Word]]
-) -> tuple[list[_Match], list[Unrecognised]]:
-    """Compare what is left over by its letters; return what was accepted and what was not."""
-    phrases = [" ".join(w.norm for w in chunk if w.norm not in FILLERS) for chunk in chunks]
-    normal = [any(w.norm in NORMAL for w in chunk) for chunk in chunks]
-    wanted = dict.fromkeys(
-        phrase
-        for phrase, chunk, is_normal in zip(phrases, chunks, normal, strict=True)
-        if not is_normal and len(chunk) <= LONGEST_CHUNK and len(phrase) >= 4 and phrase.isascii()
-    )
-    searched = list(wanted)[:MOST_SEARCHED]
-    results = dict(zip(searched, look_alikes(lexicon, searched), strict=True))
-    matches, unknown = [], []
-    for phrase, chunk, is_normal in zip(phrases, chunks, normal, strict=True):
-        start, end = chunk[0].start, chunk[-1].end
-        place, cosine, similar = results.get(phrase, (None, 0.0, []))
-        if place is not None:
-            score = round(cosine, 2)
-            matches.append(_Match(start, end, lexicon.entry(place), "ngram", score))
+def _with_statements(
+    lexicon: Lexicon,
+    text: str,
+    matches: list[Match],
+    measured: list[tuple[Measurement, tuple[int, int]]],
+    cues: Sequence,
+) -> tuple[list[Finding], tuple[Measurement, ...]]:
+    """Make findings of names and measurements, each with what the text states about it."""
+    items: list[tuple[int, int, Match | Measurement]] = [(m.start, m.end, m) for m in matches]
+    items += [(*span, one) for one, span in measured if span[0] < span[1]]
+    items.sort(key=lambda item: item[0])
+    stated = statements(text, [(a, b) for a, b, _ in items], cues)
+    findings: list[Finding] = []
+    measurements = [one for one, span in measured if span[0] == span[1]]
+    for (start, end, what), statement in zip(items, stated, strict=True):
+        if isinstance(what, Match):
+            hpo_id, name = named(lexicon, _term_of(lexicon.graph, what.entry))
+            matched = lexicon.phrases[what.entry.phrase]
+            shown = (hpo_id, name, start, end, text[start:end], matched, what.method, what.score)
+            findings.append(_finding(shown, statement))
             continue
-        close = [place for place, cosine in similar[:5] if cosine >= LEAST_LIKENESS]
-        names = (_named(lexicon, lexicon.entry(place).terms[0]) for place in close)
-        suggestions = tuple(dict.fromkeys(names))[:3]
-        if is_normal and len(chunk) == 1:
-            continue  # "hearing is normal": the rest of the statement is reported
-        reason = "normal" if is_normal else "unknown"
-        unknown.append(Unrecognised(start, end, text[start:end], reason, suggestions))
-    return matches, unknown
+        what = _in_context(what, statement)
+        measurements.append(what)
+        for hpo_id, status in what.findings[:1]:
+            if status != "excluded" and hpo_id in lexicon.graph.term_index:
+                name = lexicon.graph.term(hpo_id).name
+                said = f"{what.quantity} {what.value}"
+                shown = (hpo_id, name, start, end, text[start:end], said, "measurement", 1.0)
+                findings.append(_finding(shown, statement._replace(status=status)))
+    measurements.sort(key=lambda one: one.start)
+    return findings, tuple(measurements)
 
 
-def _with_contexts(
-    lexicon: Lexicon, text: str, matches: list[_Match], cues: Sequence
-) -> list[Finding]:
-    findings = []
-    decided = contexts(text, [(m.start, m.end) for m in matches], cues)
-    for match, context in zip(matches, decided, strict=True):
-        hpo_id, name = _named(lexicon, _term_of(lexicon.graph, match.entry))
-        findings.append(
-            Finding(
-                hpo_id,
-                name,
-                match.start,
-                match.end,
-                text[match.start : match.end],
-                lexicon.phrases[match.entry.phrase],
-                match.method,
-                match.score,
-                context.status,
-                context.family,
-                context.cue,
-            )
-        )
-    return findings
+def _finding(shown: tuple, statement: Statement) -> Finding:
+    timing = statement.timing
+    return Finding(
+        *shown,
+        status=statement.status,
+        family=statement.family,
+        cue=statement.cue,
+        history=statement.history,
+        onset=timing.onset,
+        days=timing.days,
+        course=timing.course,
+    )
+
+
+def _in_context(one: Measurement, statement: Statement) -> Measurement:
+    """Turn a value into a question that the text denies, doubts, or reports of the past."""
+    if statement.status == "present" and not statement.family and not statement.history:
+        return one
+    if one.verdict == "normal" or statement.family or statement.history:
+        kept = () if one.verdict == "normal" else one.findings
+        return replace(one, findings=kept)
+    if not one.findings:
+        return one
+    doubtful = tuple((hpo_id, "uncertain") for hpo_id, _ in one.findings)
+    ask = one.message or f'"{statement.cue}" stands before the value: was it measured?'
+    return replace(one, verdict="question", findings=doubtful, message=ask)

@@ -13,7 +13,7 @@ import re
 _MORE_PREFIXES = (
     "hyper", "macro", "tachy", "poly", "over", "mega", "supra", "supernumerar", "brisk",
     "exagger", "gigant", "accelerat", "advanc", "prolong", "lengthen", "elongat", "excess",
-    "increas", "elevat", "enlarg", "rais", "heighten", "broad", "wid", "thick", "dilat",
+    "increas", "elevat", "enlarg", "rais", "raiz", "heighten", "broad", "wid", "thick", "dilat",
     "overgrow", "preco",
 )  # fmt: skip
 _LESS_PREFIXES = (
@@ -90,24 +90,34 @@ def direction(word: str) -> str:
     return ""
 
 
+# The longer stem first: "without" begins with "with", "atonic" does not with "tonic".
+_STEMS = tuple(
+    tuple(sorted(((one, 0), (other, 1)), key=lambda pair: -len(pair[0]))) for one, other in _PAIRS
+)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _sides(word: str) -> frozenset[tuple[int, int]]:
+    """Return the pairs that a word takes a side of, as (number of the pair, side)."""
+    sides = set()
+    for number, stems in enumerate(_STEMS):
+        for stem, side in stems:
+            if word.startswith(stem):
+                sides.add((number, side))
+                break
+    for number, pair in enumerate(_INSIDE, start=len(_PAIRS)):
+        sides |= {(number, side) for side in (0, 1) if pair[side] in word}
+    return frozenset(sides)
+
+
 @functools.lru_cache(maxsize=1 << 15)
 def _signature(phrase: str) -> tuple[frozenset[str], frozenset[tuple[int, int]], frozenset[str]]:
     words = phrase.split()
     directions = frozenset(filter(None, (direction(word) for word in words)))
-    sides = set()
-    for number, (one, other) in enumerate(_PAIRS):
-        for word in words:
-            # the longer stem first: "without" begins with "with", "atonic" does not with "tonic"
-            first, second = (one, 0), (other, 1)
-            for stem, side in sorted((first, second), key=lambda pair: -len(pair[0])):
-                if word.startswith(stem):
-                    sides.add((number, side))
-                    break
-    for number, pair in enumerate(_INSIDE, start=len(_PAIRS)):
-        sides |= {(number, side) for side in (0, 1) for word in words if pair[side] in word}
+    sides = frozenset().union(*map(_sides, words))
     numbers = {_NUMBER_WORDS[word] for word in words if word in _NUMBER_WORDS}
     numbers.update(digits for word in words for digits in _NUMBER.findall(word))
-    return directions, frozenset(sides), frozenset(numbers)
+    return directions, sides, frozenset(numbers)
 
 
 def compatible(one: str, other: str) -> bool:

@@ -44,7 +44,11 @@ PLAIN = frozenset({
     "evaluation", "investigated", "treated", "treatment", "test", "tests", "result", "results",
     "status", "case", "problem", "problems", "issue", "issues", "condition", "got", "gets",
     "get", "feels", "feel", "felt", "feeling", "says", "said", "told", "think", "thinks",
-    "please", "help", "hello", "thanks", "thank", "want", "wants", "cm", "mm", "kg", "mg",
+    "stopped", "resolved", "ceased", "settled", "gone", "subsided", "cleared", "disappeared",
+    "worse", "worsening", "worsened", "better", "improving", "improved", "gradually", "suddenly",
+    "lasting", "ongoing", "longer", "tonight", "monday", "tuesday", "wednesday",
+    "thursday", "friday", "saturday", "sunday", "fortnight", "please",
+    "help", "hello", "thanks", "thank", "want", "wants", "cm", "mm", "kg", "mg",
     "ml", "l", "dl", "percent", "sd", "came", "went", "given", "takes", "took", "take", "made",
     "make", "goes", "go", "come", "comes", "gave", "give", "seems", "seem", "nothing", "none", "pt",
 })  # fmt: skip

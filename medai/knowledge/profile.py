@@ -18,13 +18,7 @@ import numpy as np
 from medai.knowledge.build import ever_seen, pooled_frequency
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.query import Query
-from medai.knowledge.score import (
-    EXCLUSION_COST,
-    NOISE,
-    SILENCE,
-    absence_value,
-    match_weight,
-)
+from medai.knowledge.score import absence_value, match_weight
 
 
 @dataclass(frozen=True)
@@ -93,7 +87,7 @@ def score_parts(
     Parameters
     ----------
     graph : KnowledgeGraph
-        Gives the ancestors.
+        Gives the ancestors and the constants of the score.
     profile : Profile
         The disease.
     query : Query
@@ -107,27 +101,29 @@ def score_parts(
         Present findings first, then silent ones, then those that are absent.
     """
     parts: list[Part] = []
+    constants = graph.constants
+    noise = constants.noise
     closure: set[int] = set()
     for h in query.present:
         ancestors = graph.ancestor_numbers(h)
         closure.update(ancestors)
         # ties go to the rarer, that is the more specific, ancestor
         matches = [
-            (profile.f[a] * match_weight(background, h, a), -background[a], a)
+            (profile.f[a] * match_weight(background, h, a, constants), -background[a], a)
             for a in ancestors
             if a in profile.f
         ]
         ratio, _, via = max(matches, default=(0.0, 0.0, -1))
-        value = math.log(NOISE + (1 - NOISE) * ratio)
+        value = math.log(noise + (1 - noise) * ratio)
         parts.append(Part("present", h, value, via, profile.f.get(via, 0.0)))
         for a in ancestors:
             if a in profile.negated:
-                parts.append(Part("excluded_by_disease", h, -EXCLUSION_COST, a, 0.0))
+                parts.append(Part("excluded_by_disease", h, -constants.exclusion_cost, a, 0.0))
                 break
     for t in profile.stated:
         if t not in closure:
             f = profile.f[t]
-            parts.append(Part("silent", t, math.log(1 - SILENCE * f), t, f))
+            parts.append(Part("silent", t, math.log(1 - constants.silence * f), t, f))
     for x in query.excluded:
         if x in profile.f:
             value = float(absence_value(profile.f[x], background[x]))

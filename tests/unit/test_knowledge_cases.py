@@ -19,6 +19,8 @@ from medai.cli import main
 from medai.knowledge import load_graph
 from medai.knowledge.cases import parse_case
 from medai.knowledge.jsonl import atomic_text, read_lines
+from medai.knowledge.query import make_query
+from medai.knowledge.rerank import rerank
 
 GOOD = {"id": "a", "present": [hp(12)], "excluded": [hp(21)], "pmid": "PMID:1"}
 
@@ -37,12 +39,24 @@ def write(path, records):
     return path
 
 
-def run(*args):
-    return main(["rank-cases", *map(str, args)])
+def run(*args, order="--no-rerank"):
+    return main(["rank-cases", *map(str, args), order])
 
 
 def read(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_learned_order_is_the_default(tiny, tmp_path):
+    record = GOOD | {"age": "P3Y", "sex": "FEMALE"}
+    cases, out = write(tmp_path / "cases.jsonl", [record]), tmp_path / "ranks.jsonl"
+    expected = rerank(tiny, make_query(tiny, [hp(12)]), age=3, sex="female")
+    for order in ([], ["--rerank"]):
+        assert main(["rank-cases", str(cases), "--out", str(out), *order]) == 0
+        (line,) = read(out)
+        assert line["ranking"] == [[r.disease_id, round(r.score, 6)] for r in expected]
+    assert run(cases, "--out", out) == 0
+    assert read(out)[0]["ranking"] != line["ranking"]
 
 
 def test_one_line_in_one_line_out(tiny, tmp_path, capsys):

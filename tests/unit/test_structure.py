@@ -20,10 +20,11 @@ MAY_IMPORT = {
     "metrics": {"runtime"},
     "nn": {"runtime", "metrics", "text"},
     "text": {"runtime", "datasets", "preprocess", "metrics"},
-    "knowledge": {"runtime", "datasets", "metrics"},
+    "knowledge": {"runtime", "datasets", "preprocess", "metrics"},
     "llm": {"runtime", "datasets", "metrics", "text", "knowledge"},
     "plots": {"runtime", "datasets", "metrics"},
-    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "plots"},
+    "diagnosis": {"runtime", "datasets", "text", "knowledge", "llm"},
+    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis", "plots"},
 }
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

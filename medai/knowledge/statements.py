@@ -1,0 +1,60 @@
+"""What a text states about each finding: negation, doubt, family and time put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from medai.knowledge.negation import contexts
+from medai.knowledge.scopes import Cue
+from medai.knowledge.temporal import Timing, timings
+
+
+class Statement(NamedTuple):
+    """What is stated about one finding.
+
+    Attributes
+    ----------
+    status
+        ``present``, ``excluded`` or ``uncertain``.  What has resolved is ``excluded``: it is
+        not there now (and its course says ``resolved``).
+    family
+        It is a relative's.
+    history
+        It belongs to an earlier illness.
+    cue
+        The words that decided, as written.
+    timing
+        Onset, duration and course.
+    """
+
+    status: str
+    family: bool
+    history: bool
+    cue: str
+    timing: Timing
+
+
+def statements(
+    text: str, spans: Sequence[tuple[int, int]], cues: Sequence[Cue] | None = None
+) -> list[Statement]:
+    """Read what the text states about each finding.
+
+    Parameters
+    ----------
+    text
+        The text.
+    spans
+        ``(start, end)`` of each finding, in order, not overlapping.
+    cues
+        What :func:`medai.knowledge.negation.find_cues` returned for them; found here if None.
+    """
+    result = []
+    for context, timing in zip(contexts(text, spans, cues), timings(text, spans), strict=True):
+        status, history, cue = context.status, False, context.cue
+        if timing.course == "resolved" and not (context.status == "excluded" and cue):
+            status, cue = "excluded", timing.cue
+        elif timing.history and context.status != "excluded" and not context.family:
+            history, cue = True, timing.cue
+        result.append(Statement(status, context.family, history, cue, timing))
+    return result

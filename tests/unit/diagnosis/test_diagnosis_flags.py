@@ -1,0 +1,102 @@
+"""Red flags: never lost to ranking, never fired by what is denied, past or a relative's."""
+
+import pytest
+
+from medai.datasets.common import common_conditions
+from medai.diagnosis import assess
+from medai.diagnosis.flags import URGENCY, near_flags, red_flags, urgency
+from medai.knowledge import load_graph
+
+CHEST, SWEAT, FEVER = "HP:0100749", "HP:0000975", "HP:0001945"
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return load_graph()
+
+
+def test_every_flag_of_the_table_fires(graph):
+    for row in common_conditions().rows("red_flags"):
+        shown = red_flags(graph, row.hpo)
+        assert any(set(one.hpo_ids) == set(row.hpo) for one in shown), row.flag
+
+
+def test_a_flag_is_there_however_improbable_its_condition(graph):
+    """The setting, the age and other findings change the posterior, not the flag."""
+    many = ["HP:0031417", "HP:0001742", "HP:0033050", "HP:0012735", "HP:0025095"]  # a cold
+    for patient in ({"age": 5}, {"age": 90, "setting": "emergency"}, {}):
+        answer = assess({"present": [*many, CHEST, SWEAT]}, **patient)
+        assert answer.red_flags[0].flag == "Chest pain with sweating"
+        assert answer.red_flags[0].action == "Call an ambulance"
+
+
+def test_a_more_specific_finding_completes_a_flag(graph):
+    pleuritic = "HP:0033771"  # below chest pain
+    assert CHEST in graph.ancestors(pleuritic)
+    assert any(
+        one.flag == "Chest pain with sweating" for one in red_flags(graph, [pleuritic, SWEAT])
+    )
+
+
+@pytest.mark.parametrize("status", ["absent", "uncertain", "history", "family"])
+def test_only_what_is_present_fires(graph, status):
+    for row in common_conditions().rows("red_flags")[::7]:
+        last = row.hpo[-1]
+        given = {"present": list(row.hpo[:-1]), status: [last]}
+        if not row.hpo[:-1]:
+            given["present"] = ["HP:0001519"]
+        if any(last in graph.ancestors(hpo) for hpo in given["present"]):
+            continue
+        answer = assess(given)
+        assert not any(last in one.hpo_ids for one in answer.red_flags), row.flag
+
+
+def test_a_denied_finding_is_not_asked_and_an_uncertain_one_is(graph):
+    near = near_flags(graph, [CHEST], {SWEAT})
+    assert SWEAT not in {one.missing for one in near}
+    near = near_flags(graph, [CHEST], set())
+    assert SWEAT in {one.missing for one in near}
+    alone = next(row for row in common_conditions().rows("red_flags") if len(row.hpo) == 1)
+    assert alone.hpo[0] in {one.missing for one in near_flags(graph, [CHEST], set(), alone.hpo)}
+
+
+def test_a_safety_question_says_what_a_yes_means():
+    answer = assess("chest pain, possibly sweating")
+    asked = {one.hpo_id: one for one in answer.safety_questions}
+    assert SWEAT in asked
+    assert any("ambulance" in action for _, action in asked[SWEAT].why)
+    assert not answer.red_flags
+
+
+def test_the_most_urgent_stand_first(graph):
+    every = {hpo for row in common_conditions().rows("red_flags") for hpo in row.hpo}
+    levels = [one.urgency for one in red_flags(graph, every)]
+    assert levels == sorted(levels)
+    assert set(levels) == set(URGENCY)
+
+
+@pytest.mark.parametrize(
+    ("action", "level"),
+    [
+        ("Call an ambulance when it lasts over 15 minutes", 1),
+        ("Adrenaline into the thigh now, call an ambulance", 1),
+        ("Emergency department now: cauda equina syndrome, emergency scan", 2),
+        ("Surgical exploration at once", 2),
+        ("Same-day eye specialist", 3),
+        ("Paediatric emergency department today: coronary arteries", 3),
+        ("Urgent cancer referral within two weeks", 4),
+        ("Blood tests this week", 4),
+    ],
+)
+def test_urgency_comes_from_the_words_of_the_action(action, level):
+    assert urgency(action) == level
+
+
+def test_what_the_body_cannot_have_is_left_out(graph):
+    rows = [row for row in common_conditions().rows("red_flags")
+            if row.condition == "ectopic-pregnancy"]  # fmt: skip
+    for row in rows:
+        man = red_flags(graph, row.hpo, 30, "male")
+        assert not any("ectopic-pregnancy" in one.conditions for one in man)
+        woman = red_flags(graph, row.hpo, 30, "female")
+        assert any("ectopic-pregnancy" in one.conditions for one in woman)
