@@ -41,7 +41,7 @@ class Assessment:
     used_present, used_absent, overruled : tuple of str
         The findings that the common list used, as HPO ids, none of which implies another;
         denied ones that were ignored, since a present finding is a special case of them.
-    red_flags : tuple of RedFlag
+    red_flags : tuple of :class:`~medai.diagnosis.flags.RedFlag`
         The most urgent first, whatever the lists say.
     common : tuple of CommonCandidate
         With probabilities; labelled ``common``.

@@ -68,7 +68,7 @@ class NearFlag:
     row
         The row of the table.
     urgency
-        As for :class:`RedFlag`.
+        As for :class:`~medai.diagnosis.flags.RedFlag`.
     """
 
     missing: str
