@@ -12,7 +12,14 @@ from medai.knowledge.extraction.definitions import DefinitionReader, name_baseli
 from medai.knowledge.extraction.dictionary import Dictionary
 from medai.knowledge.extraction.edges import Edge, Node
 from medai.knowledge.extraction.ids import link_edges, link_node
-from medai.knowledge.extraction.mentions import KINDS, TAGS, Mention, tokens_of
+from medai.knowledge.extraction.mentions import (
+    KINDS,
+    TAGS,
+    Mention,
+    to_mentions,
+    to_tags,
+    tokens_of,
+)
 from medai.knowledge.extraction.network import path_between, to_networkx, why
 from medai.knowledge.extraction.perceptron import StructuredPerceptron
 from medai.knowledge.extraction.recognise import Combined, SequenceRecogniser
@@ -53,7 +60,9 @@ __all__ = [
     "score_part_of",
     "score_relations",
     "split_by_term",
+    "to_mentions",
     "to_networkx",
+    "to_tags",
     "tokens_of",
     "training_sentences",
     "viterbi",

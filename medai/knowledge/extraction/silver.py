@@ -1,6 +1,6 @@
 """Training sentences without an annotator: "silver" labels, made by the dictionary.
 
-Definitions of the ontology name findings and parts of the body, but hardly any drug.  So half
+Definitions of the ontology name findings and parts of the body, but hardly any drug.  So most
 of the sentences are generated: patterns of clinical prose whose gaps are filled with names of
 the dictionary.  Both kinds of label repeat the dictionary's mistakes; a tagger trained on them
 is only worth its while where it goes beyond the names it saw.
