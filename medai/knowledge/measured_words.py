@@ -31,7 +31,13 @@ TEMPERATURE = pattern(
     rf"(?:{N}\s*(?:-|–|to)\s*)?(?P<n>{N}){NOT_TIME}(?:{DEGREES})?",
 )
 BARE_TEMPERATURE = re.compile(rf"(?<![\w.,/])(?P<n>{N}){DEGREES}", re.I)
-LETTER_TEMPERATURE = re.compile(r"(?<![\w-])T\s*[:=]?\s*(?P<n>(?:3[3-9]|4[0-3])[.,]\d)(?!\d)")
+# "T 39.2" is a temperature, T4 a hormone and T12 a vertebra: a "T" counts with a decimal or a
+# whole number of 33 to 43, behind a colon or with a unit from 13 on
+LETTER_TEMPERATURE = re.compile(
+    rf"(?<![\w-])T(?:\s*[:=]?\s*(?P<n>(?:3[3-9]|4[0-3])(?:[.,]\d)?)(?!\d|[.,]\d){NOT_TIME}(?!\s*(?:%|/|[a-z]))"
+    rf"|\s*[:=]\s*(?P<n2>(?:1[3-9]|[2-9]\d|1\d\d)(?:[.,]\d)?)(?!\d|[.,]\d){NOT_TIME}(?!\s*(?:%|/|[a-z]))"
+    rf"|\s*[:=]?\s*(?P<n3>(?:1[3-9]|[2-9]\d|1\d\d)(?:[.,]\d{{1,2}})?){DEGREES.replace('<unit>', '<unit3>')}(?!\w))",
+)
 PRESSURE = pattern(
     r"(?P<word>bp|b/p|blood\s+pressure|systolic(?:\s+(?:bp|blood\s+pressure))?|sbp)\b",
     rf"(?P<n>\d{{2,4}})(?:\s*(?:/|\bover\b)\s*(?P<low>\d{{1,4}}))?(?!\d){NOT_TIME}(?:\s*mm\s*hg)?(?P<systolic>\s*systolic)?",
