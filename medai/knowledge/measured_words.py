@@ -31,12 +31,23 @@ TEMPERATURE = pattern(
     rf"(?:{N}\s*(?:-|–|to)\s*)?(?P<n>{N}){NOT_TIME}(?:{DEGREES})?",
 )
 BARE_TEMPERATURE = re.compile(rf"(?<![\w.,/])(?P<n>{N}){DEGREES}", re.I)
-# "T 39.2" is a temperature, T4 a hormone and T12 a vertebra: a "T" counts with a decimal or a
-# whole number of 33 to 43, behind a colon or with a unit from 13 on
+# "T 39.2" is a temperature, T4 a hormone and T12 a vertebra: medai.knowledge.measurements
+# decides by the number, the colon and the unit
 LETTER_TEMPERATURE = re.compile(
-    rf"(?<![\w-])T(?:\s*[:=]?\s*(?P<n>(?:3[3-9]|4[0-3])(?:[.,]\d)?)(?!\d|[.,]\d){NOT_TIME}(?!\s*(?:%|/|[a-z]))"
-    rf"|\s*[:=]\s*(?P<n2>(?:1[3-9]|[2-9]\d|1\d\d)(?:[.,]\d)?)(?!\d|[.,]\d){NOT_TIME}(?!\s*(?:%|/|[a-z]))"
-    rf"|\s*[:=]?\s*(?P<n3>(?:1[3-9]|[2-9]\d|1\d\d)(?:[.,]\d{{1,2}})?){DEGREES.replace('<unit>', '<unit3>')}(?!\w))",
+    rf"(?<![\w-])T(?i:(?P<mark>\s*[:=])?\s*(?P<n>\d{{2,3}}(?:[.,]\d{{1,2}})?)(?![\d.,]*\d){NOT_TIME}"
+    rf"(?:{DEGREES}(?!\w))?(?!\s*(?:%|/|mg\b|ml\b|mm\b|cm\b|kg\b)))"
+)
+# a person, or the beginning, before "104 F": as likely a woman of 104 as a temperature
+PERSON = re.compile(
+    r"\b(?:(?:wo)?m[ae]n|lady|gentleman|(?:fe)?male|patient|person|pensioner|resident|widow(?:er)?|"
+    r"grand(?:mother|father)|mother|father|boy|girl|child|baby|infant|aged?|years?|old)\b"
+    r"[\s,(-]*(?:of|aged?|is|,)?[\s,(-]*$",
+    re.I,
+)
+COMES_WITH = re.compile(
+    r"\s*,?\s*(?:(?:who\s+)?(?:with|presents?|presented|presenting|complain\w*|c/o|admitted|referred|"
+    r"attends?|attended|comes|came|reports?|has|had|living|lives|known)\b)",
+    re.I,
 )
 PRESSURE = pattern(
     r"(?P<word>bp|b/p|blood\s+pressure|systolic(?:\s+(?:bp|blood\s+pressure))?|sbp)\b",
