@@ -32,11 +32,11 @@ class Doubt:
     ----------
     code
         ``language``, ``nothing``, ``few``, ``unspecific``, ``flat``, ``outside``,
-        ``unexplained``, ``contradictory`` or ``unread``.
+        ``unexplained``, ``contradictory``, ``measurement`` or ``unread``.
     reason
         In words.
     decisive
-        Whether it alone means "I don't know"; the last three are only warnings.
+        Whether it alone means "I don't know"; the last four are only warnings.
     """
 
     code: str
@@ -71,6 +71,11 @@ def doubts(
         )
     result += _unread(reading)
     result += _contradictory(graph, reading)
+    result += [
+        Doubt("measurement", f'"{one.text}" is not used: {one.message}', False)
+        for one in reading.findings.measurements
+        if one.verdict in ("impossible", "question") and not one.findings and one.message
+    ]
     if not present:
         result.append(Doubt("nothing", "No finding was recognised as present."))
         return tuple(result)

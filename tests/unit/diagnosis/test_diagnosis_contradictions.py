@@ -50,3 +50,25 @@ def test_an_answer_settles_it():
     assert reading.contradictory == (FEVER,)
     assert reading.with_answer(graph, FEVER, True).contradictory == ()
     assert reading.with_answer(graph, FEVER, False).contradictory == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Cough, T 45 C.", "hardly survived"),
+        ("Cough, temp 48 °C.", "impossible"),
+        ("A woman of 104 F with a cough.", "104 years"),
+        ("Cough, BP 95/150.", "the higher one"),
+    ],
+)
+def test_a_value_that_was_not_used_is_said_as_a_doubt(text, words):
+    answer = assess(text)
+    (doubt,) = [one for one in answer.doubts if one.code == "measurement"]
+    assert words in doubt.reason
+    assert not doubt.decisive
+    assert answer.reading.present == ("HP:0012735",)
+
+
+def test_a_plausible_value_is_no_doubt():
+    answer = assess("Cough, temp 39.5 °C, BP 120/80.")
+    assert not [one for one in answer.doubts if one.code == "measurement"]
