@@ -1,7 +1,9 @@
 """Free text in, HPO findings out, each with the place where it stands in the text.
 
 Names and synonyms of the ontology are matched first, the longest first; spelling (British or
-American), plural, hyphens and the order of words do not matter.  Measurements become findings
+American), plural, hyphens and the order of words do not matter.  Abbreviations of one meaning
+are read (:mod:`medai.knowledge.shorthand`), and a longer name with a typo or in other words goes
+before a shorter one (:mod:`medai.knowledge.misspelt`).  Measurements become findings
 by their value (:mod:`medai.knowledge.measurements`).  What is left over is compared by its
 letters, which finds misspelt words, and by its meaning where an index of meanings is given
 (:mod:`medai.knowledge.leftovers`).  Whether a finding is there, denied, doubtful, over or a

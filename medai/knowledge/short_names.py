@@ -5,6 +5,7 @@ no plain "Diabetes".  Such a short name gets the broadest of the terms that it m
 whose terms have no such common term ("reflux", "tuberculosis") is left out, so that it is asked
 about.  Tests hold the table against the ontology: each term is there, no phrase is one of its
 names, and a single word's term stands above most of the terms whose names hold the word.
+("Abdo" and "abd" as at student-notes.net, opened.)
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ Benign prostatic hyperplasia > enlarged prostate, large prostate
 Congestive heart failure > congestive cardiac failure
 Gastroesophageal reflux > gastro oesophageal reflux disease
 Migraine > migrainous headache
+Abdominal pain > abdo pain, abd pain, pain in abdo
+Abdominal distention > abdo distension, abdo distention
 Exertional dyspnea > shortness of breath on exertion, breathless on exertion, dyspnea on exertion,
     breathlessness on exertion, shortness of breath walking, shortness of breath on stairs
 """

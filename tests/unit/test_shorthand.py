@@ -46,6 +46,7 @@ def said(found):
         ("epilepsy", "Seizure"),
         ("enlarged prostate", "Benign prostatic hyperplasia"),
         ("blood clot on the lung", "Pulmonary embolism"),
+        ("abdo pain", "Abdominal pain"),
         ("clot in his leg", "Deep venous thrombosis"),
     ],
 )
