@@ -32,11 +32,11 @@ class Doubt:
     ----------
     code
         ``language``, ``nothing``, ``few``, ``unspecific``, ``flat``, ``outside``,
-        ``unexplained`` or ``unread``.
+        ``unexplained``, ``contradictory``, ``measurement`` or ``unread``.
     reason
         In words.
     decisive
-        Whether it alone means "I don't know"; the last two are only warnings.
+        Whether it alone means "I don't know"; the last four are only warnings.
     """
 
     code: str
@@ -70,6 +70,12 @@ def doubts(
             Doubt("language", "The text is in a script that is not read: write English or Chinese.")
         )
     result += _unread(reading)
+    result += _contradictory(graph, reading)
+    result += [
+        Doubt("measurement", f'"{one.text}" is not used: {one.message}', False)
+        for one in reading.findings.measurements
+        if one.verdict in ("impossible", "question") and not one.findings and one.message
+    ]
     if not present:
         result.append(Doubt("nothing", "No finding was recognised as present."))
         return tuple(result)
@@ -95,6 +101,23 @@ def doubts(
             Doubt("unexplained", f"None of the first conditions explains: {shown}.", False)
         )
     return tuple(result)
+
+
+def _contradictory(graph: KnowledgeGraph, reading: Reading) -> list[Doubt]:
+    """Say what the text both states and denies: it counts for no list, and is not forgotten."""
+    both = set(reading.contradictory)
+    names = dict.fromkeys(one.name for one in reading.findings.present if one.hpo_id in both)
+    result = []
+    if names:
+        shown = ", ".join(names)
+        reason = f"The text both states and denies: {shown}. The lists leave it out; please ask."
+        result.append(Doubt("contradictory", reason, False))
+    for hpo in reading.present:
+        for above in graph.ancestors(hpo).intersection(reading.absent) - {hpo}:
+            said = f"The text denies {graph.term(above).name} and states a kind of it"
+            reason = f"{said}: {graph.term(hpo).name}. It counts as present; please ask."
+            result.append(Doubt("contradictory", reason, False))
+    return result
 
 
 def _unread(reading: Reading) -> list[Doubt]:

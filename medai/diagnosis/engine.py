@@ -130,7 +130,8 @@ def assess_reading(
     case = _Case(reading, age, sex, setting, graph, common_graph(graph))
     query, found = case.query, case.posterior
     names = case.common.term_ids
-    flags = red_flags(graph, reading.present, age, sex)
+    # what is stated and denied may be there: a flag must not be lost by it
+    flags = red_flags(graph, (*reading.present, *reading.contradictory), age, sex)
     return Assessment(
         reading=reading,
         used_present=tuple(names[i] for i in query.present),

@@ -2,7 +2,8 @@
 
 They are computed from the findings alone, over all conditions of the table.  The posterior
 can't hide one.  A finding that is uncertain, past or a relative's fires nothing; nor does one
-that is denied.  A flag of which all but one finding is there becomes a question.
+that is denied.  One that the text both states and denies does: it may be there.  A flag of
+which all but one finding is there becomes a question.
 """
 
 from __future__ import annotations

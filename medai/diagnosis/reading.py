@@ -48,6 +48,12 @@ class Reading:
         """What the patient has or had, for illnesses that last for life."""
         return tuple(dict.fromkeys([*self.present, *self.past]))
 
+    @property
+    def contradictory(self) -> tuple[str, ...]:
+        """What the text both states and denies, and no answer has settled."""
+        settled = {*self.present, *self.absent}
+        return tuple(hpo for hpo in self.findings.contradictory if hpo not in settled)
+
     def with_answer(self, graph: KnowledgeGraph, hpo_id: str, yes: bool) -> Reading:
         """Return the reading after the patient answered a question about a finding."""
         one = _given(graph, hpo_id, "present" if yes else "excluded", "answer")

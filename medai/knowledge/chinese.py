@@ -145,10 +145,13 @@ class _Text:
 
     def read(self) -> Findings:
         for start, end in sentences(self.plain.text):
+            present, excluded = len(self.groups["present"]), len(self.groups["excluded"])
             self._sentence(start, self.plain.text[start:end])
-        # what is there somewhere in the text is not absent: 夜间咳嗽，白天不咳
-        there = {finding.hpo_id for finding in self.groups["present"]}
-        self.groups["excluded"] = [f for f in self.groups["excluded"] if f.hpo_id not in there]
+            # what is there somewhere in the sentence is not absent: 夜间咳嗽，白天不咳; but what
+            # another sentence denies is a contradiction, for the reader to see
+            there = {finding.hpo_id for finding in self.groups["present"][present:]}
+            denied = self.groups["excluded"]
+            denied[excluded:] = [f for f in denied[excluded:] if f.hpo_id not in there]
         self.unrecognised.sort(key=lambda one: one.start)
         return Findings(
             **{name: tuple(findings) for name, findings in self.groups.items()},

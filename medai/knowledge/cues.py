@@ -62,8 +62,6 @@ _LISTS = {
         "was not noted", "were not noted", "was not found", "were not found",
         "was never a feature", "were never a feature", "never a feature", "not a feature",
         "was not a feature", "free",
-        "was never a feature", "were never a feature", "never a feature", "not a feature",
-        "was not a feature",
     ),
     "post-no-all": (
         "all absent", "were all absent", "are all absent", "both absent", "all negative",

@@ -22,8 +22,8 @@ class Finding:
         The name or synonym that matched, normalised.
     method
         ``exact`` (the term's own name), ``synonym``, ``everyday`` (a phrase of this book),
-        ``ngram`` (misspelt or inflected), ``neighbour`` (near in meaning), ``lexicon`` (a
-        Chinese expression) or ``measurement``.
+        ``ngram`` (misspelt or inflected), ``wording`` (a name in other words), ``neighbour``
+        (near in meaning), ``lexicon`` (a Chinese expression) or ``measurement``.
     score
         1 for a name, an exact synonym or a measurement, less for narrow, related and broad
         synonyms and for Chinese expressions that are narrower than their term; for

@@ -19,7 +19,7 @@ from medai.knowledge.likeness import look_alikes
 from medai.knowledge.negation import free_words
 from medai.knowledge.plainwords import MODIFIERS, NORMAL, PLAIN
 from medai.knowledge.rewording import reword
-from medai.knowledge.words import FILLERS, Word, normalise
+from medai.knowledge.words import APOSTROPHES, FILLERS, Word, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ _JOIN = re.compile(
 _IDLE = frozenset(
     ["in", "on", "at", "of", "to", "from", "with", "when", "and", "more", "very", "so", "really"]
 )
-GAP = frozenset(" \t\r\n-‐‑/'’()\u00a0")
+GAP = frozenset(" \t\r\n-‐‑/()\u00a0" + APOSTROPHES)
 
 
 class Names(Protocol):

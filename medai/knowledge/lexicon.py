@@ -10,15 +10,21 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from medai.knowledge import ngrams, words
+from medai.knowledge import ngrams, rewording, words
+from medai.knowledge.cues import CUES
 from medai.knowledge.everyday import table
 from medai.knowledge.ngrams import NgramIndex
+from medai.knowledge.plainwords import MODIFIERS, PLAIN
+from medai.knowledge.real_words import REAL
+from medai.knowledge.rewording import reword
+from medai.knowledge.short_names import short_names
 from medai.knowledge.store import (
     Tables,
     cached_tables,
@@ -116,6 +122,38 @@ class Lexicon:
         return {joined: i for joined, i in pairs if joined not in self.by_phrase}
 
     @functools.cached_property
+    def by_wording(self) -> dict[str, int]:
+        """Phrases of one meaning by their common wording: "kidney failure" is "renal failure".
+
+        Names and exact synonyms only: a broader one may say too much in other words.
+        """
+        found: dict[str, int] = {}
+        for i, wording in enumerate(unpack_strings(self.tables, "wording")):
+            if self._scope[i] > SCOPES.index("EXACT"):
+                continue
+            other = found.setdefault(wording, i)
+            if other >= 0 and self.entry(other).terms != self.entry(i).terms:
+                found[wording] = -1
+        return {w: i for w, i in found.items() if i >= 0 and w and not self.cased[i]}
+
+    @functools.cached_property
+    def by_deletion(self) -> dict[str, tuple[str, ...]]:
+        """The words of the vocabulary by what is left of them without one letter."""
+        found: dict[str, tuple[str, ...]] = {}
+        for word in sorted(self.vocabulary):
+            if 4 <= len(word) <= 20 and word.isascii() and word.isalpha():
+                for part in {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}:
+                    found[part] = (*found.get(part, ()), word)
+        return found
+
+    @functools.cached_property
+    def real_words(self) -> frozenset[str]:
+        """Words that are no misspelling: English ones, and those of the ontology."""
+        others = {normalise(word) for word in (*REAL, *PLAIN, *MODIFIERS)}
+        others.update(word for cue in CUES for word in cue.split())
+        return frozenset(unpack_strings(self.tables, "defined")) | self.vocabulary | others
+
+    @functools.cached_property
     def ngrams(self) -> NgramIndex:
         """The search by likeness."""
         codes, idf, *parts = (self.tables[f"gram_{name}"] for name in GRAM_TABLES)
@@ -123,10 +161,23 @@ class Lexicon:
         return NgramIndex(codes, idf, matrix)
 
 
+_CANNOT = ("can t", "cannot", "can not", "couldn t", "could not", "unable to", "not able to")
+
+
 def _everyday(by_phrase: dict[str, int]) -> dict[str, int]:
-    """Return the everyday phrases whose term the ontology has."""
-    pairs = ((normalise(said), by_phrase.get(normalise(name))) for said, name in table().items())
-    return {said: number for said, number in pairs if number is not None and said not in by_phrase}
+    """Return the everyday phrases whose term the ontology has, in all forms of "cannot"."""
+    found: dict[str, int] = {}
+    for said, name in (short_names() | table()).items():
+        number = by_phrase.get(normalise(name))
+        if number is None:
+            continue
+        said = normalise(said)
+        form = next((form for form in _CANNOT if said.startswith(form + " ")), None)
+        rest = said[len(form) :] if form else ""
+        for one in [said, *(other + rest for other in _CANNOT if form)]:
+            if one not in by_phrase and (one == said or one not in found):
+                found[one] = number
+    return found
 
 
 def lexicon_of(graph: KnowledgeGraph) -> Lexicon:
@@ -149,7 +200,7 @@ def _fingerprint(graph: KnowledgeGraph) -> str:
         for part in ("data", "offsets"):
             digest.update(graph.tables[f"{name}.{part}"].tobytes())
     digest.update(graph.tables["synonym_scope"].tobytes())
-    for path in (__file__, words.__file__, ngrams.__file__):
+    for path in (__file__, words.__file__, ngrams.__file__, rewording.__file__):
         digest.update(Path(path).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
 
@@ -190,11 +241,21 @@ def build(graph: KnowledgeGraph) -> Tables:
     tables["hyphen"] = np.array([hyphen[phrase] for phrase in phrases], dtype=bool)
     tables["scope"] = np.array(best, dtype=np.int8)
     pack_lists(tables, "terms", terms)
+    pack_strings(tables, "wording", (reword(phrase) for phrase in phrases))
+    pack_strings(tables, "defined", defined_words(graph))
     index = NgramIndex.of(phrases)
     matrix = index.matrix
     arrays = (index.codes, index.idf, matrix.data, matrix.indices, matrix.indptr)
     tables |= {f"gram_{name}": array for name, array in zip(GRAM_TABLES, arrays, strict=True)}
     return tables
+
+
+def defined_words(graph: KnowledgeGraph) -> list[str]:
+    """Return the words that the definitions of at least two terms use, normalised and sorted."""
+    counts: Counter[str] = Counter()
+    for term in graph.terms:
+        counts.update({word.norm for word in words.words_of(term.definition or "")})
+    return sorted(word for word, count in counts.items() if count > 1 and len(word) > 2)
 
 
 def is_abbreviation(text: str, kind: str) -> bool:

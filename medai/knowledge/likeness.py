@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 
 from medai.knowledge.lexicon import Lexicon
 from medai.knowledge.opposites import compatible, direction
+from medai.knowledge.real_words import REAL
 
 SEARCHED = 30  # look-alikes that are examined for each phrase
 SHORTEST = 5  # a shorter word must be written as in the ontology: toe is not tone
@@ -22,12 +23,15 @@ SHORTEST = 5  # a shorter word must be written as in the ontology: toe is not to
 def word_edits(word: str, name: str, vocabulary: Collection[str]) -> int | None:
     """Return how many edits make `word` of a text the word `name`; None if it is another word.
 
-    A word that the ontology knows may only differ in its ending (three quarters of the
-    letters agree from the start): "glutamine" is no misspelt "glutamate".  Any other word may
-    have one wrong letter, but not the first.
+    A word that the ontology knows, or another real word, may only differ in its ending (three
+    quarters of the letters agree from the start): "glutamine" is no misspelt "glutamate".  Any
+    other word may have one wrong letter, but not the first.  The everyday words of
+    :mod:`medai.knowledge.real_words` are never a misspelling: "cancel" is no "cancer".
     """
     if word == name:
         return 0
+    if word in REAL:
+        return None
     if min(len(word), len(name)) < SHORTEST or word[0] != name[0]:
         return None
     if direction(word) != direction(name):
@@ -101,7 +105,7 @@ def look_alikes(
     results = []
     for phrase, found in zip(phrases, lexicon.ngrams.best(phrases, SEARCHED), strict=True):
         edits = {
-            place: phrase_edits(phrase, lexicon.phrases[place], lexicon.vocabulary)
+            place: phrase_edits(phrase, lexicon.phrases[place], lexicon.real_words)
             for place, _ in found
             if not lexicon.cased[place]
         }

@@ -1,7 +1,9 @@
 """Free text in, HPO findings out, each with the place where it stands in the text.
 
 Names and synonyms of the ontology are matched first, the longest first; spelling (British or
-American), plural, hyphens and the order of words do not matter.  Measurements become findings
+American), plural, hyphens and the order of words do not matter.  Abbreviations of one meaning
+are read (:mod:`medai.knowledge.shorthand`), and a longer name with a typo or in other words goes
+before a shorter one (:mod:`medai.knowledge.misspelt`).  Measurements become findings
 by their value (:mod:`medai.knowledge.measurements`).  What is left over is compared by its
 letters, which finds misspelt words, and by its meaning where an index of meanings is given
 (:mod:`medai.knowledge.leftovers`).  Whether a finding is there, denied, doubtful, over or a
@@ -14,15 +16,19 @@ hear") that the ontology does not list.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medai.knowledge.findings import Finding, Findings, Unrecognised
+from medai.knowledge.headings import headings
 from medai.knowledge.leftovers import GAP, Match, Names, by_sentence, chunks_of, match_rest, named
 from medai.knowledge.lexicon import SCORES, Entry, Lexicon, lexicon_of
 from medai.knowledge.measurements import Measurement, read_measurements
+from medai.knowledge.misspelt import longer_names
 from medai.knowledge.negation import find_cues, sentences
+from medai.knowledge.shorthand import to_ask, written_out
 from medai.knowledge.statements import Statement, statements
 from medai.knowledge.words import FILLERS, Word, words_of
 from medai.runtime import MedaiError
@@ -86,17 +92,24 @@ def link(
         graph = load_graph()
     lexicon = lexicon_of(graph)
     bounds = sentences(text)
-    words = words_of(text)
+    words, several = written_out(lexicon, text, words_of(text))
+    asked = to_ask(lexicon, text, several)
     matches: list[Match] = []
     for sentence in by_sentence(words, bounds):
-        matches += _match_names(lexicon, text, sentence)
+        matches += longer_names(lexicon, text, sentence, _match_names(lexicon, text, sentence))
+    asked = _apart(asked, [(m.start, m.end) for m in matches if (m.start, m.end) not in asked])
+    matches = [match for match in matches if (match.start, match.end) not in asked]
     measured = _free_parts(read_measurements(text, age), matches)
     found = [(m.start, m.end) for m in matches] + [span for _, span in measured]
     cues = find_cues(text, sorted(found))
-    taken = sorted([*found, *((c.start, c.end) for c in cues)])
+    heads = [(head.start, head.end) for head in headings(text)]
+    asked = _apart(asked, found)
+    asked = _apart(asked, heads)
+    taken = sorted([*found, *((c.start, c.end) for c in cues), *heads, *asked])
     good, unknown = match_rest(lexicon, text, chunks_of(text, words, bounds, taken), names)
+    unknown += asked.values()
     for match in matches:
-        if _is_ambiguous(graph, match):
+        if _is_ambiguous(lexicon, match):
             unknown.append(_ambiguous(lexicon, text, match))
         else:
             good.append(match)
@@ -136,6 +149,18 @@ def _free_parts(
             start = max(start, one.number)
         result.append((one, (min(start, one.end), one.end)))
     return result
+
+
+def _apart(asked: dict, spans: Sequence[tuple[int, int]]) -> dict:
+    """Leave out the abbreviations that overlap one of the spans: a part of a longer name."""
+    spans = sorted(spans)
+    ends = [end for _, end in spans]
+    kept = {}
+    for place, one in asked.items():
+        k = bisect.bisect_right(ends, place[0])
+        if k == len(spans) or spans[k][0] >= place[1]:
+            kept[place] = one
+    return kept
 
 
 # -- names ---------------------------------------------------------------------------------
@@ -207,9 +232,10 @@ def _term_of(graph: KnowledgeGraph, entry: Entry) -> int | None:
     return None
 
 
-def _is_ambiguous(graph: KnowledgeGraph, match: Match) -> bool:
+def _is_ambiguous(lexicon: Lexicon, match: Match) -> bool:
     """Tell whether nobody can say what is meant: several terms, or two letters such as CP."""
-    return match.end - match.start <= 2 or _term_of(graph, match.entry) is None
+    short = len(lexicon.phrases[match.entry.phrase]) <= 2
+    return short or _term_of(lexicon.graph, match.entry) is None
 
 
 def _ambiguous(lexicon: Lexicon, text: str, match: Match) -> Unrecognised:

@@ -31,7 +31,24 @@ TEMPERATURE = pattern(
     rf"(?:{N}\s*(?:-|–|to)\s*)?(?P<n>{N}){NOT_TIME}(?:{DEGREES})?",
 )
 BARE_TEMPERATURE = re.compile(rf"(?<![\w.,/])(?P<n>{N}){DEGREES}", re.I)
-LETTER_TEMPERATURE = re.compile(r"(?<![\w-])T\s*[:=]?\s*(?P<n>(?:3[3-9]|4[0-3])[.,]\d)(?!\d)")
+# "T 39.2" is a temperature, T4 a hormone and T12 a vertebra: medai.knowledge.measurements
+# decides by the number, the colon and the unit
+LETTER_TEMPERATURE = re.compile(
+    rf"(?<![\w-])T(?i:(?P<mark>\s*[:=])?\s*(?P<n>\d{{2,3}}(?:[.,]\d{{1,2}})?)(?![\d.,]*\d){NOT_TIME}"
+    rf"(?:{DEGREES}(?!\w))?(?!\s*(?:%|/|mg\b|ml\b|mm\b|cm\b|kg\b)))"
+)
+# a person, or the beginning, before "104 F": as likely a woman of 104 as a temperature
+PERSON = re.compile(
+    r"\b(?:(?:wo)?m[ae]n|lady|gentleman|(?:fe)?male|patient|person|pensioner|resident|widow(?:er)?|"
+    r"grand(?:mother|father)|mother|father|boy|girl|child|baby|infant|aged?|years?|old)\b"
+    r"[\s,(-]*(?:of|aged?|is|,)?[\s,(-]*$",
+    re.I,
+)
+COMES_WITH = re.compile(
+    r"\s*,?\s*(?:(?:who\s+)?(?:with|presents?|presented|presenting|complain\w*|c/o|admitted|referred|"
+    r"attends?|attended|comes|came|reports?|has|had|living|lives|known)\b)",
+    re.I,
+)
 PRESSURE = pattern(
     r"(?P<word>bp|b/p|blood\s+pressure|systolic(?:\s+(?:bp|blood\s+pressure))?|sbp)\b",
     rf"(?P<n>\d{{2,4}})(?:\s*(?:/|\bover\b)\s*(?P<low>\d{{1,4}}))?(?!\d){NOT_TIME}(?:\s*mm\s*hg)?(?P<systolic>\s*systolic)?",

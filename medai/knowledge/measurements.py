@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from medai.knowledge import thresholds
-from medai.knowledge.ages import age_interval
+from medai.knowledge.ages import OLDEST, age_interval
 from medai.knowledge.measured_words import (
     ABOVE,
     BARE_HEART,
@@ -21,6 +21,7 @@ from medai.knowledge.measured_words import (
     BARE_TEMPERATURE,
     BELOW,
     BMI,
+    COMES_WITH,
     GLUCOSE,
     HEART,
     HIGH,
@@ -32,6 +33,7 @@ from medai.knowledge.measured_words import (
     ON_OXYGEN,
     ON_PURPOSE,
     OXYGEN,
+    PERSON,
     PRESSURE,
     RESPIRATORY,
     TEMPERATURE,
@@ -117,7 +119,8 @@ def _all(text: str, ages: Ages) -> Iterator[Measurement]:
     for match in TEMPERATURE.finditer(text):
         yield from _temperature(text, match, match["word"].lower().startswith("t"))
     for match in LETTER_TEMPERATURE.finditer(text):
-        yield from _temperature(text, match, True)
+        if _is_temperature(match):
+            yield from _temperature(text, match, True)
     for match in BARE_TEMPERATURE.finditer(text):
         yield from _temperature(text, match, False)
     for pattern in (PRESSURE, BARE_PRESSURE):
@@ -198,6 +201,25 @@ def _bounded(match: re.Match, judged: Judgement) -> Judgement:
     return Judgement("question", (), "a limit, not a value: what was measured?", judged.source)
 
 
+def _is_temperature(match: re.Match) -> bool:
+    """Tell whether "T" and a number is no thoracic vertebra (to T12), hormone or tumour stage."""
+    value = _value(match)
+    return 33 <= value <= 43.9 or (value >= 13 and bool(match["mark"] or match["unit"]))
+
+
+def _may_be_age(text: str, match: re.Match) -> bool:
+    """Tell whether "104 F" or "40 C" stands where an age and a sex would stand.
+
+    After a person ("a woman of 104 F"), or as in "104F with cough", which is how a note begins.
+    """
+    line = max(text.rfind(mark, 0, match.start()) for mark in "\n.;") + 1
+    before = text[max(line, match.start() - 24) : match.start()]
+    if PERSON.search(before):
+        return True
+    opens = not text[line : match.start()].strip()
+    return opens and COMES_WITH.match(text, match.start() + len(match[0].rstrip())) is not None
+
+
 def _temperature(text: str, match: re.Match, named: bool) -> Iterator[Measurement]:
     value = _value(match)
     written = (match.groupdict().get("unit") or "").strip().lower()
@@ -206,8 +228,13 @@ def _temperature(text: str, match: re.Match, named: bool) -> Iterator[Measuremen
     bare = "word" not in match.groupdict() and not named
     if bare and not letter:
         return  # "40 degrees": an angle as well
-    if bare and letter == "f" and written == "f" and 90 <= value < 100:
+    may_be_age = bare and written in ("c", "f") and value <= OLDEST and _may_be_age(text, match)
+    if bare and written == "f" and value >= 90 and (value < 100 or may_be_age):
         ask = f'"{match[0].strip()}": a temperature of {value:g} °F, or a woman of {value:g} years?'
+        yield _made(text, match, "temperature", match[0].strip(), Judgement("question", (), ask))
+        return
+    if may_be_age and written == "c" and 33 <= value <= 43:
+        ask = f'"{match[0].strip()}": a temperature of {value:g} °C, or an age of {value:g} years?'
         yield _made(text, match, "temperature", match[0].strip(), Judgement("question", (), ask))
         return
     if (
@@ -219,6 +246,12 @@ def _temperature(text: str, match: re.Match, named: bool) -> Iterator[Measuremen
     unit = letter or ("c" if value <= 47 else "f")  # without a unit one of the two is impossible
     if not named and not letter and not (34 <= value <= 43 or 93 <= value <= 110):
         return  # "fever 3": no temperature
+    if not letter and 47 < value < 86:  # no fever in either unit, and 50 °F would be death by cold
+        ask = (
+            f'"{match[0].strip()}": {value:g} in what unit? As °C it is impossible, as °F very cold'
+        )
+        yield _made(text, match, "temperature", f"{value:g}", Judgement("question", (), ask))
+        return
     celsius = value if unit == "c" else float(convert(value, "temperature", "°F", "°C"))
     wrong = impossible("temperature", celsius)
     if wrong:

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 
 from medai.knowledge.cues import CUES, LONGEST_CUE, REPORTING
 from medai.knowledge.scopes import MARKS, Context, Cue, Reader
-from medai.knowledge.words import Word, words_of
+from medai.knowledge.words import APOSTROPHES, Word, words_of
 
 __all__ = ["Context", "Cue", "contexts", "find_cues", "sentences"]
 
@@ -36,6 +36,7 @@ _BOUNDARY = re.compile(r"[.!?;。！？；؟۔•‣◦]+|\n+")
 _GOES_ON = re.compile(
     r"\b(no|not|without|denies|nor|and|or|of|with|for|in|the|a|an)[ \t\r]*$", re.I
 )
+_WITHIN = frozenset(" \t\n-/" + APOSTROPHES)  # what may stand between the words of a cue
 _SHORT_LINE = 60  # a longer line was probably broken by an editor, not by its writer
 
 
@@ -119,7 +120,7 @@ def _cues_among(text: str, words: Sequence[Word]) -> list[Cue]:
 def _together(text: str, words: Sequence[Word]) -> bool:
     """Tell whether words follow each other with nothing but spaces, hyphens and the like."""
     gaps = (text[a.end : b.start] for a, b in itertools.pairwise(words))
-    return all(len(gap) <= 4 and not set(gap) - set(" \t\n-/'’") for gap in gaps)
+    return all(len(gap) <= 4 and not set(gap) - _WITHIN for gap in gaps)
 
 
 def contexts(

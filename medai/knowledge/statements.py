@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from medai.knowledge.headings import headings
 from medai.knowledge.negation import contexts
 from medai.knowledge.scopes import Cue
 from medai.knowledge.temporal import Timing, timings
@@ -50,7 +52,19 @@ def statements(
         What :func:`medai.knowledge.negation.find_cues` returned for them; found here if None.
     """
     result = []
-    for context, timing in zip(contexts(text, spans, cues), timings(text, spans), strict=True):
+    read = zip(spans, contexts(text, spans, cues), timings(text, spans), strict=True)
+    parts = [part for part in headings(text) if part.kind]
+    k = 0
+    for (start, _), context, timing in read:
+        while k < len(parts) and parts[k].stop <= start:
+            k += 1
+        part = parts[k] if k < len(parts) and parts[k].end <= start else None
+        if part is not None and not timing.history:
+            head = text[part.start : part.end].rstrip(": ")
+            if part.kind == "family" and not context.family:
+                context = replace(context, family=True, cue=context.cue or head)
+            elif part.kind == "history":
+                timing = replace(timing, history=True, cue=head)
         status, history, cue = context.status, False, context.cue
         if timing.course == "resolved" and not (context.status == "excluded" and cue):
             status, cue = "excluded", timing.cue

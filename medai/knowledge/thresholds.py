@@ -26,6 +26,9 @@ SOURCES: dict[str, str] = {
     "fever": "NHS, High temperature (fever) in adults: 38 °C or above; between 37.5 and 38 °C "
     "'can often be considered to be a fever in many children' (patient.info/signs-symptoms/fever)",
     "hyperpyrexia": HPO + ": 41.1 °C",
+    "implausible temperature": "death is to be expected at 43 °C (trivialcat.com, How much heat "
+    "can the human body withstand); one survivor had 46.5 °C (biologyinsights.com, What was the "
+    "highest fever ever recorded): two popular pages, no primary source was opened",
     "hypothermia": "NHS, Hypothermia: below 35 °C (hullccg.nhs.uk/conditions/hypothermia)",
     "high pressure": "NICE hypertension guideline, clinic pressure of 140/90 mmHg or higher, to "
     "be confirmed out of the clinic (read at meda24.ie/nice); severe from 180/120 (BMJ "
@@ -106,8 +109,18 @@ def impossible(quantity: str, value: float) -> str:
     )
 
 
+SURVIVED = 43.0
+"""°C; a higher body temperature is rarer than a slip of the pen: asked about, no finding."""
+
+
 def temperature(value: float) -> Judgement:
     """Judge a body temperature in °C."""
+    if value > SURVIVED:
+        ask = (
+            f"a body temperature of {value:g} °C is hardly survived (above {SURVIVED:g} °C): not "
+            "used; please check the number and its unit"
+        )
+        return Judgement("question", (), ask, SOURCES["implausible temperature"])
     if value >= 41.1:
         both = (("Hyperpyrexia", "present"), ("Fever", "present"))
         return Judgement("finding", both[:1], "", SOURCES["hyperpyrexia"])

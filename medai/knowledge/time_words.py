@@ -108,7 +108,8 @@ BETWEEN = re.compile(
     re.I,
 )
 NEGATED = re.compile(
-    r"\b(?:not|never|hasn|haven|hadn|didn|doesn|isn|no)\W+(?:\w+\W+){0,2}$|n['’]t\W+(?:\w+\W+)?$",
+    r"\b(?:not|never|(?:has|have|had|did|does|is|was)nt|hasn|haven|hadn|didn|doesn|isn|no)\W+"
+    r"(?:\w+\W+){0,2}$|n['’]t\W+(?:\w+\W+)?$",
     re.I,
 )
 SUBORDINATE = re.compile(r"\b(?:since|when|after|until|because|if|unless)\b", re.I)

@@ -14,7 +14,12 @@ from typing import NamedTuple
 # Letters and digits, with invisible characters (soft hyphen, zero-width, direction marks)
 # allowed inside.
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_WORD = re.compile(rf"[^\W_](?:[{_INVISIBLE}]*[^\W_])*")
+_WORD = re.compile(rf"[^\W_ʼ](?:[{_INVISIBLE}]*[^\W_ʼ])*")  # ʼ is an apostrophe here
+APOSTROPHES = "'’‘ʼ`´′＇"
+# "cant", "dont" as they are typed: the same two words as "can't", "don't"
+_NO_APOSTROPHE = re.compile(
+    r"(?:ca|do|does|did|is|was|are|were|has|have|had|could|would|should|wo)nt", re.I
+)
 _DROP_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 
 # Words that carry no meaning inside the name of a finding.
@@ -92,10 +97,19 @@ def normalise_word(word: str) -> str:
 
 
 def words_of(text: str) -> list[Word]:
-    """Return the words of a text in order; ``text[w.start:w.end]`` is the original word."""
-    return [
-        Word(normalise_word(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)
-    ]
+    """Return the words of a text in order; ``text[w.start:w.end]`` is the original word.
+
+    "dont" is two words, as "don't" is.
+    """
+    words = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if end - start <= 8 and text[end - 1] in "tT" and _NO_APOSTROPHE.fullmatch(match[0]):
+            cut = end - 1
+            words.append(Word(normalise_word(text[start:cut]), start, cut))
+            start = cut
+        words.append(Word(normalise_word(text[start:end]), start, end))
+    return words
 
 
 def content(words: list[str]) -> list[str]:

@@ -12,12 +12,15 @@ from medai.runtime import MedaiError
 
 # No second meaning in either list that was opened: Wikipedia's medical abbreviations, and the
 # counts of meanings in sign-out notes that github.com/lisavirginia/clinical-abbreviations keeps
-# (sources/5-wikipedia and 6-stetson).  Another hospital may use them otherwise.
+# (sources/5-wikipedia and 6-stetson).  Another hospital may use them otherwise.  SoB and SoBOE
+# stand at swanmedicalgroup.co.uk, D&V at student-notes.net (both opened; British).
 ABBREVIATIONS: dict[str, str] = {
     "ABG": "arterial blood gas",
     "AFib": "atrial fibrillation",
     "b.i.d.": "twice a day",
     "BID": "twice a day",
+    "BPH": "benign prostatic hyperplasia",
+    "BPPV": "benign paroxysmal positional vertigo",
     "BUN": "blood urea nitrogen",
     "c/o": "complains of",
     "CABG": "coronary artery bypass graft",
@@ -26,6 +29,7 @@ ABBREVIATIONS: dict[str, str] = {
     "CKD": "chronic kidney disease",
     "COPD": "chronic obstructive pulmonary disease",
     "CXR": "chest x-ray",
+    "D&V": "diarrhoea and vomiting",
     "DKA": "diabetic ketoacidosis",
     "DVT": "deep vein thrombosis",
     "ECG": "electrocardiogram",
@@ -43,6 +47,8 @@ ABBREVIATIONS: dict[str, str] = {
     "LVEF": "left ventricular ejection fraction",
     "MRI": "magnetic resonance imaging",
     "MRSA": "methicillin-resistant Staphylococcus aureus",
+    "N&V": "nausea and vomiting",
+    "N/V": "nausea and vomiting",
     "n/v": "nausea and vomiting",
     "NKDA": "no known drug allergies",
     "NPO": "nothing by mouth",
@@ -57,6 +63,9 @@ ABBREVIATIONS: dict[str, str] = {
     "s/p": "status post",
     "SLE": "systemic lupus erythematosus",
     "SOB": "shortness of breath",
+    "SoB": "shortness of breath",
+    "SOBOE": "shortness of breath on exertion",
+    "SoBOE": "shortness of breath on exertion",
     "t.i.d.": "three times a day",
     "TID": "three times a day",
     "TIA": "transient ischemic attack",

@@ -113,6 +113,22 @@ def test_one_finding(graph, text, expected):
     assert names(link(text, graph).present) == [expected]
 
 
+@pytest.mark.parametrize("mark", ["'", "’", "‘", "ʼ", "`", "´", "＇", ""])
+def test_every_apostrophe_and_none(graph, mark):
+    found = link(f"I can{mark}t breathe, can{mark}t sleep. I don{mark}t have a fever.", graph)
+    assert names(found.present) == ["Dyspnea", "Insomnia"]
+    assert [(f.name, f.cue) for f in found.excluded] == [("Fever", f"don{mark}t have")]
+    assert found.unrecognised == ()
+
+
+@pytest.mark.parametrize(
+    "form", ["can't", "cannot", "can not", "couldn't", "could not", "unable to", "not able to"]
+)
+def test_every_way_to_say_cannot(graph, form):
+    assert names(link(f"She was {form} breathe", graph).present) == ["Dyspnea"]
+    assert names(link(f"She was {form} sleep", graph).present) == ["Insomnia"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -132,7 +148,7 @@ def test_no_finding(graph, text):
     ("text", "candidates"),
     [
         ("ASD", {"Autistic behavior", "Atrial septal defect"}),
-        ("CP", {"Cerebral palsy"}),  # chest pain? cleft palate? Two letters say too little
+        ("CP", {"Chest pain", "Cerebral palsy", "Constrictive pericarditis"}),
     ],
 )
 def test_ambiguous_names_are_handed_back(graph, text, candidates):
@@ -358,7 +374,24 @@ def test_a_big_text(graph):
     assert len(set(found.present_ids)) == 2
 
 
-@pytest.mark.parametrize("piece", ["no ", "fever ", "fever,", "a", "?", "(", "\n", "low ", "x. "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "no ",
+        "fever ",
+        "fever,",
+        "a",
+        "?",
+        "(",
+        "\n",
+        "low ",
+        "x. ",
+        "PMH: nil\n",
+        "CP ",
+        "SOB ",
+        "pian pain ",
+    ],
+)
 def test_monotonous_texts_do_no_harm(graph, piece):
     link(piece * (20_000 // len(piece)), graph)
 

@@ -229,3 +229,11 @@ def test_long_texts_take_linear_work():
         return count
 
     assert calls(2000) < 22 * calls(100)
+
+
+def test_every_cue_stands_once():
+    """The table says what a phrase does in one place only: a second entry would go unread."""
+    from medai.knowledge.cues import _LISTS, CUES
+
+    written = [phrase for phrases in _LISTS.values() for phrase in phrases]
+    assert sorted(written) == sorted(CUES)

@@ -55,6 +55,35 @@ CASES = {
     "temp never above 37.5": "normal -Fever",
     "temp below 40": "question",
     "95 F": "question",
+    "T 39 C": "finding +Fever",
+    "T 39": "finding +Fever",
+    "T: 101.3 F": "finding +Fever",
+    "T=36.8": "normal -Fever",
+    "T 39, HR": "finding +Fever",
+    # nobody survives it, or one man: a slip of the pen, asked about
+    "T 43 C": "finding +Hyperpyrexia",
+    "T 45 C": "question",
+    "T 45 °C": "question",
+    "temp 45": "question",
+    "temp 113 F": "question",
+    "T 48 C": "impossible",
+    "T: 48": "question",
+    "T 120 F": "impossible",
+    "temp 50": "question",
+    "temp 50 °C": "impossible",
+    "temp 86": "finding +Hypothermia",
+    # where an age and a sex would stand
+    "a woman of 104 F": "question",
+    "woman, 104 F": "question",
+    "female aged 101 F": "question",
+    "104F with cough": "question",
+    "104F, presents with cough": "question",
+    "a man of 40 C": "question",
+    "cough, 104 F": "finding +Fever",
+    "104 F": "finding +Fever",
+    "woman with a temperature of 104 F": "finding +Fever",
+    "woman with cough and 104 F": "finding +Fever",
+    "a woman of 104 °F": "finding +Fever",
     "temp 395 °C": "impossible",
     "temp 39.5 F": "impossible",
     # blood pressure
@@ -124,7 +153,9 @@ def test_measurement(text, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        "fever for 3 days", "fever 3 days ago", "temp 3 days ago", "T12 fracture", "45 F, cough",
+        "fever for 3 days", "fever 3 days ago", "temp 3 days ago", "T12 fracture", "T12", "T 4",
+        "T10 C5 fracture", "T2 N1 M0", "T 40 mg", "T 15", "T 39 days", "T 37%",
+        "at 39", "45 F, cough",
         "flexion 40 degrees", "urine glucose 3+", "transferrin saturation 15%", "T4 12",
         "cough 2/52", "lost 2 pints", "room 38", "vitamin C 500", "born in 1938", "",
     ],
@@ -135,11 +166,14 @@ def test_no_measurement(text):
 
 def test_what_is_odd_is_explained_and_never_lost():
     for text, words in [
+        ("T 45 C", "hardly survived"), ("T 48 C", "impossible"), ("A woman of 104 F", "104 years"),
         ("temp 395 °C", "impossible"), ("BP 95/150", "the higher one"), ("glucose 7.8", "mg/dL"),
         ("HR 150", "how old"), ("95 F", "a woman of 95"), ("BP 150", "systolic over"),
     ]:  # fmt: skip
-        (one,) = link(f"Cough. {text}.").measurements
+        found = link(f"Cough. {text}.")
+        (one,) = found.measurements
         assert words in one.message
+        assert "HP:0001945" not in found.present_ids
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from medai.knowledge.extraction.edges import Edge, Node
 from medai.knowledge.linking import link
+from medai.knowledge.words import FILLERS, words_of
 
 if TYPE_CHECKING:
     from medai.knowledge.graph import KnowledgeGraph
-
-_IDLE = 4  # letters of a mention that the linked name may leave out: "a", "the"
 
 
 def link_node(node: Node, graph: KnowledgeGraph) -> Node:
@@ -24,9 +23,15 @@ def link_node(node: Node, graph: KnowledgeGraph) -> Node:
         return node
     found = link(node.text, graph)
     every = (*found.present, *found.excluded, *found.uncertain)
-    if len(every) == 1 and every[0].end - every[0].start >= len(node.text.strip()) - _IDLE:
+    if len(every) == 1 and _is_all(node.text, every[0].start, every[0].end):
         return node._replace(id=every[0].hpo_id)
     return node
+
+
+def _is_all(text: str, start: int, end: int) -> bool:
+    """Tell whether nothing but fillers such as "a" and "the" stands outside a span."""
+    outside = words_of(text[:start]) + words_of(text[end:])
+    return all(word.norm in FILLERS for word in outside)
 
 
 def link_edges(edges: Iterable[Edge], graph: KnowledgeGraph) -> list[Edge]:
