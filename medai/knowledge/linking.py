@@ -19,6 +19,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medai.knowledge.findings import Finding, Findings, Unrecognised
+from medai.knowledge.lay import SCORES as LAY_SCORES
+from medai.knowledge.lay import Heard, lay_lexicon, phrase_of, with_own_status
 from medai.knowledge.leftovers import GAP, Match, Names, by_sentence, chunks_of, match_rest, named
 from medai.knowledge.lexicon import SCORES, Entry, Lexicon, lexicon_of
 from medai.knowledge.measurements import Measurement, read_measurements
@@ -88,10 +90,14 @@ def link(
     bounds = sentences(text)
     words = words_of(text)
     matches: list[Match] = []
+    masks: list[tuple[int, int]] = []
     for sentence in by_sentence(words, bounds):
-        matches += _match_names(lexicon, text, sentence)
+        heard, hidden = lay_lexicon().hear(lexicon, text, sentence)
+        masks += [(sentence[i].start, sentence[j].end) for i, j in hidden]
+        matches += _match_names(lexicon, text, sentence, heard, hidden)
     measured = _free_parts(read_measurements(text, age), matches)
     found = [(m.start, m.end) for m in matches] + [span for _, span in measured]
+    found += [mask for mask in masks if not any(a < mask[1] and mask[0] < b for a, b in found)]
     cues = find_cues(text, sorted(found))
     taken = sorted([*found, *((c.start, c.end) for c in cues)])
     good, unknown = match_rest(lexicon, text, chunks_of(text, words, bounds, taken), names)
@@ -141,10 +147,19 @@ def _free_parts(
 # -- names ---------------------------------------------------------------------------------
 
 
-def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[Match]:
-    """Find the names in one sentence: longest first, then leftmost, without overlaps."""
+def _match_names(
+    lexicon: Lexicon,
+    text: str,
+    words: list[Word],
+    heard: Sequence[Heard] = (),
+    hidden: Sequence[tuple[int, int]] = (),
+) -> list[Match]:
+    """Find the names in one sentence: longest first, then leftmost, without overlaps.
+
+    `heard` are everyday phrases, which compete with the names; `hidden` is passed over.
+    """
     shouting = text[words[0].start : words[-1].end].isupper() if len(words) > 3 else False
-    candidates = []
+    candidates: list[tuple] = []
     for i, word in enumerate(words):
         if word.norm in FILLERS:
             continue
@@ -154,18 +169,33 @@ def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[Match]:
                 candidates.append((1, i, i, joined, 1.0))
             continue
         candidates += _names_from(lexicon, text, words, i, shouting)
-    candidates.sort(key=lambda one: (-one[0], one[1]))
+    candidates += [(one.weight, one.first, one.last, one, 0.0) for one in heard]
+    candidates.sort(key=lambda one: (-one[0], one[1], one[1] - one[2]))
     used = bytearray(len(words))
+    for i, j in hidden:
+        used[i : j + 1] = b"\1" * (j + 1 - i)
     matches = []
     for _, i, j, phrase, factor in candidates:
         if any(used[i : j + 1]):
             continue
         used[i : j + 1] = b"\1" * (j + 1 - i)
+        if isinstance(phrase, Heard):
+            matches.append(_everyday(lexicon, words, phrase))
+            continue
         entry = lexicon.entry(phrase)
         method = "everyday" if factor == EVERYDAY else "synonym" if entry.scope else "exact"
         score = round(SCORES[entry.scope] * factor, 2)
         matches.append(Match(words[i].start, words[j].end, entry, method, score))
     return sorted(matches, key=lambda match: match.start)
+
+
+def _everyday(lexicon: Lexicon, words: list[Word], heard: Heard) -> Match:
+    """Make a match of an everyday phrase."""
+    numbers = tuple(lexicon.graph.term_number(hpo) for hpo in heard.ids)
+    entry = Entry(phrase_of(lexicon, heard.ids[0]), numbers, 1)
+    score = LAY_SCORES.get(heard.kind, EVERYDAY)
+    start, end = words[heard.first].start, words[heard.last].end
+    return Match(start, end, entry, "everyday", score, heard.status)
 
 
 def _names_from(
@@ -233,6 +263,7 @@ def _with_statements(
     measurements = [one for one, span in measured if span[0] == span[1]]
     for (start, end, what), statement in zip(items, stated, strict=True):
         if isinstance(what, Match):
+            statement = with_own_status(what.status, statement)
             hpo_id, name = named(lexicon, _term_of(lexicon.graph, what.entry))
             matched = lexicon.phrases[what.entry.phrase]
             shown = (hpo_id, name, start, end, text[start:end], matched, what.method, what.score)

@@ -110,7 +110,9 @@ def _cues_among(text: str, words: Sequence[Word]) -> list[Cue]:
             i += 1
             continue
         following = plain[i + size] if i + size < len(words) else ""
-        if not (kind == "family" and following in REPORTING):  # "his mother denies": a witness
+        # "his mother denies", "Mum: his throat": a witness
+        witness = following in REPORTING or text[words[i + size - 1].end :][:1] == ":"
+        if not (kind == "family" and witness):
             cues.append(Cue(kind, words[i].start, words[i + size - 1].end))
         i += size
     return cues

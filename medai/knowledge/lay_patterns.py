@@ -1,0 +1,304 @@
+"""Patterns of everyday speech as one automaton over words, and the walk through a text.
+
+A pattern is written ``{my|his} knee{s|} ... {gave way|give way}``: alternatives in braces are
+joined literally, blanks are collapsed, ``...`` stands for up to three words, which must not deny.
+All patterns share one automaton, so that a text is read once however many patterns there are.
+
+What counts as the same: case, British or American spelling, kinds of apostrophe, contractions
+(*can't*, *cant* and *cannot* are *can not*; *'s* may be *is* or *has*), whose it is (*my*, *his*,
+*the*), who (*I*, *she*) and the forms of a few verbs (*is*, *was*).  The plural does not: *fits*
+are not *fit*.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from medai.knowledge.words import FILLERS, Word, words_of
+
+MOST_STATES = 50_000  # kept of earlier texts
+NOWHERE = -1
+LONGEST_GAP = 3  # words that "..." may stand for
+_DENYING = frozenset(
+    ["not", "no", "never", "without", "stopped", "nor", "neither", "but", "nothing", "fine"]
+)
+_BETWEEN = frozenset("+ \t\r\n-‐‑/'’&()\u00a0")  # what may stand between two words of a match
+# Words of degree and side, which may stand anywhere inside a match.
+_PASSED = frozenset(
+    "really very so quite bit just still also rather extremely terribly absolutely always "
+    "constantly completely totally suddenly actually themselves itself left right "
+    "do does did".split()
+)
+# They stand in patterns ("has a temperature") and make none more certain.
+LIGHT = FILLERS | frozenset(
+    "is are was were be been am has have had having i he she it they we and with got get "
+    "gets getting feel feels felt feeling look looks".split()
+)
+_CONTRACTED = {
+    "cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"),
+    "wont": ("will", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"),
+    "isnt": ("is", "not"), "wasnt": ("was", "not"), "hasnt": ("has", "not"),
+    "havent": ("have", "not"), "hadnt": ("had", "not"), "couldnt": ("could", "not"),
+    "im": ("i", "am"), "ive": ("i", "have"), "hes": ("he", "'s"), "shes": ("she", "'s"),
+}  # fmt: skip
+_NOT = {"can": "can", "won": "will", "shan": "shall"}
+_SHORT = {"m": "am", "ve": "have", "re": "are", "ll": "will", "s": "'s"}
+# What stands for each other: owners, persons, and the forms of a few verbs.  "been" and "be" stay
+# apart: "been sick" has vomited, "is sick" may be anything.
+_ALIKE = (
+    "my his her their your our the", "i he she we they you it", "him her them me",
+    "is are am was were 's", "has have had having 's", "feel feels felt feeling",
+    "get gets got getting", "go goes went going gone", "keep keeps kept keeping",
+    "can could", "will would", "do does did", "look looks looked looking",
+)  # fmt: skip
+_ALSO: dict[str, tuple[str, ...]] = {}
+for _group in map(str.split, _ALIKE):
+    for _word in _group:
+        _ALSO[_word] = tuple(dict.fromkeys((*_ALSO.get(_word, (_word,)), *_group)))
+_PIECE = re.compile(r"(\{[^{}]*\}|\.\.\.)")
+
+
+class Token(NamedTuple):
+    """A word of a text as patterns see it, and the number of the word that it is part of."""
+
+    key: str
+    word: int
+
+
+class Hit(NamedTuple):
+    """A pattern in a text.
+
+    Attributes
+    ----------
+    pattern
+        Its number.
+    start, end
+        First and last token.
+    weight
+        How many of its words say something; those in the place of ``...`` do not count.
+    whole
+        No word was passed over.
+    denied
+        A "not" stands inside: "the knee is not swollen".
+    """
+
+    pattern: int
+    start: int
+    end: int
+    weight: int
+    whole: bool
+    denied: bool = False
+
+
+def tokens_of(text: str, words: Sequence[Word]) -> list[Token]:
+    """Return the words of a text as patterns see them."""
+    tokens: list[Token] = []
+    for k, word in enumerate(words):
+        raw = text[word.start : word.end].casefold()
+        joined = k > 0 and word.start - words[k - 1].end == 1 and text[word.start - 1] in "'’"
+        if joined and raw == "t" and tokens and tokens[-1].key.endswith("n"):
+            base = tokens[-1].key
+            tokens[-1] = Token(_NOT.get(base, base[:-1]), k - 1)
+            tokens.append(Token("not", k))
+        elif joined and raw in _SHORT:
+            tokens.append(Token(_SHORT[raw], k))
+        elif raw in _CONTRACTED:
+            tokens += [Token(part, k) for part in _CONTRACTED[raw]]
+        else:
+            plural = raw.endswith("s") and not word.norm.endswith("s")
+            tokens.append(Token(word.norm + "s" if plural else word.norm, k))
+    return tokens
+
+
+def adjoining(text: str, words: Sequence[Word], tokens: Sequence[Token]) -> list[bool]:
+    """Tell for each token whether it follows the one before it with no mark between."""
+    return [True] + [
+        a.word == b.word or set(text[words[a.word].end : words[b.word].start]) <= _BETWEEN
+        for a, b in itertools.pairwise(tokens)
+    ]
+
+
+def keys_of(text: str) -> list[str]:
+    """Return the words of a phrase as patterns see them."""
+    return [token.key for token in tokens_of(text, words_of(text))]
+
+
+def pieces_of(pattern: str) -> list[list[str]]:
+    """Return the parts of a pattern: the choices of each, ``["..."]`` for a gap."""
+    parts = (part for part in _PIECE.split(pattern) if part)
+    return [part[1:-1].split("|") if part[0] == "{" else [part] for part in parts]
+
+
+def _better(one: Hit, other: Hit) -> bool:
+    """Tell whether a reading of the same words by the same pattern is the likelier one."""
+    return (not one.denied, one.weight) > (not other.denied, other.weight)
+
+
+class Automaton:
+    """All patterns together.
+
+    The nodes are not deterministic: a word may lead to several.  Which sets of them a text
+    reaches is found while it is read, and kept, so that the next text is read faster.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+        Their numbers are their places.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._next: list[dict[str, list[int]]] = [{}]  # node 0 is the beginning
+        self._ends: dict[int, list[int]] = {}  # node to the patterns that end there
+        self._gap: dict[int, int] = {}  # node to the node of the gap that follows
+        self._gaps: set[int] = set()
+        self._cuts: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._middle: dict[tuple[int, str], int] = {}
+        for number, pattern in enumerate(patterns):
+            self._number, self._known = number, {}
+            self._grow(0, 0, "", pieces_of(pattern))
+        self._middle, self._known, self._cuts = {}, {}, {}
+        words = {key for edges in self._next for key in edges}
+        self._vocabulary = words | _PASSED | _DENYING
+        self._forget()
+
+    # -- building --------------------------------------------------------------------------
+
+    def _node(self) -> int:
+        self._next.append({})
+        return len(self._next) - 1
+
+    def _cut(self, said: str) -> tuple[tuple[str, ...], str]:
+        """Return the words that are complete, and the chunk that may go on."""
+        known = self._cuts.get(said)
+        if known is None:
+            chunks = said.split()
+            rest = chunks.pop() if chunks and not said[-1].isspace() else ""
+            known = self._cuts[said] = (tuple(keys_of(" ".join(chunks))), rest)
+        return known
+
+    def _walk(self, node: int, keys: Sequence[str], target: int | None = None) -> int:
+        """Add some words after a node; return the last node."""
+        for key in keys[:-1]:  # nobody else leads to these nodes, so patterns may share them
+            new = self._middle.get((node, key))
+            if new is None:
+                new = self._middle[node, key] = self._node()
+                self._next[node].setdefault(key, []).append(new)
+            node = new
+        if not keys:
+            return node
+        last = self._node() if target is None else target
+        edges = self._next[node].setdefault(keys[-1], [])
+        if last not in edges[-3:]:
+            edges.append(last)
+        return last
+
+    def _grow(self, node: int, i: int, partial: str, pieces: list[list[str]]) -> None:
+        """Add pieces `i`, … after a node, where a chunk has begun with `partial`."""
+        if i == len(pieces):
+            keys = self._cut(f"{partial} ")[0]
+            if keys:  # an end of its own: nothing follows there
+                node = self._known[None] = self._walk(node, keys, self._known.get(None))
+            numbers = self._ends.setdefault(node, [])
+            if self._number not in numbers[-1:]:
+                numbers.append(self._number)
+            return
+        if pieces[i] == ["..."]:
+            before = self._walk(node, self._cut(f"{partial} ")[0])
+            gap = self._gap.get(before)
+            if gap is None:
+                gap = self._gap[before] = self._node()
+                self._gaps.add(gap)
+            self._grow(gap, i + 1, "", pieces)
+            return
+        for option in pieces[i]:
+            keys, rest = self._cut(partial + option)
+            if not keys:
+                self._grow(node, i + 1, rest, pieces)
+                continue
+            target = self._known.get((i + 1, rest))
+            if target is None:
+                target = self._known[i + 1, rest] = self._walk(node, keys)
+                self._grow(target, i + 1, rest, pieces)
+            else:
+                self._walk(node, keys, target)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """Begin anew with what was kept of earlier texts."""
+        # a state: (node, words passed in this gap, weighty words passed, none passed, denied)
+        self._states = [((0, 0, 0, True, False),)]
+        self._numbers = {self._states[0]: 0}
+        self._moves: list[dict[str, int]] = [{}]
+        self._found: list[list[tuple[int, int, bool, bool]]] = [[]]
+
+    def hits(self, tokens: Sequence[Token], adjoins: Sequence[bool]) -> list[Hit]:
+        """Find every pattern in a text, overlaps included.
+
+        Parameters
+        ----------
+        tokens
+            What :func:`tokens_of` made of its words.
+        adjoins
+            What :func:`adjoining` says of them.
+        """
+        if len(self._states) > MOST_STATES:
+            self._forget()
+        result: dict[tuple[int, int, int], Hit] = {}
+        keys = [token.key if token.key in self._vocabulary else "" for token in tokens]
+        light = [token.key in LIGHT for token in tokens]
+        moves, found = self._moves, self._found
+        for start in range(len(tokens)):
+            state, weight = 0, 0
+            for at in range(start, len(tokens)):
+                if at > start and not adjoins[at]:
+                    break
+                after = moves[state].get(keys[at])
+                state = self._move(state, keys[at]) if after is None else after
+                if state == NOWHERE:
+                    break
+                weight += not light[at]
+                for pattern, *rest in found[state]:
+                    hit = Hit(pattern, start, at, weight - rest[0], *rest[1:])
+                    known = result.get(hit[:3])
+                    if known is None or _better(hit, known):
+                        result[hit[:3]] = hit
+        return list(result.values())
+
+    def _move(self, state: int, key: str) -> int:
+        """Read one word in a state; return the state after it."""
+        keys, weighty = _ALSO.get(key, (key,)), key not in LIGHT
+        passed = state != 0 and key in _PASSED
+        refused = state != 0 and key in ("not", "never")
+        new: dict[tuple[int, int, int, bool, bool], None] = {}
+        for node, used, lost, whole, denied in self._states[state]:
+            after = self._next[node]
+            for one in keys:
+                for target in after.get(one, ()):
+                    new[target, 0, lost, whole, denied] = None
+                    if target in self._gap:
+                        new[self._gap[target], 0, lost, whole, denied] = None
+            if node in self._gaps and used < LONGEST_GAP and key not in _DENYING:
+                new[node, used + 1, lost + weighty, False, denied] = None
+            if passed and node not in self._ends:
+                new[node, used, lost + weighty, whole, denied] = None
+            if refused and not denied:
+                new[node, used, lost + weighty, False, True] = None
+        states = tuple(sorted(new))
+        number = self._numbers.get(states) if states else NOWHERE
+        if number is None:
+            number = self._numbers[states] = len(self._states)
+            self._states.append(states)
+            self._moves.append({})
+            self._found.append(
+                [
+                    (pattern, lost, whole, denied)
+                    for node, _, lost, whole, denied in states
+                    for pattern in self._ends.get(node, ())
+                ]
+            )
+        self._moves[state][key] = number
+        return number
