@@ -49,14 +49,16 @@ def _pattern(value: str) -> str:
     """Check the notation: ``{a|b}`` not nested, ``...`` between words only."""
     if not value:
         return "it must not be empty"
+    if value.replace(" ", "").isalpha():
+        return ""
     outside = re.sub(r"\{[^{}]*\}", "", value)
     if "{" in outside or "}" in outside:
         return "every { needs its }, and braces must not be nested"
     if "|" in outside:
         return "| may stand in braces only"
-    if any("..." in choices for choices in re.findall(r"\{[^{}]*\}", value)):
+    if value.count("...") != outside.count("..."):
         return "... must not stand in braces"
-    if re.search(r"^\s*\.\.\.|\.\.\.\s*$|\S\.\.\.|\.\.\.\S", value):
+    if "..." in value and re.search(r"^\s*\.\.\.|\.\.\.\s*$|\S\.\.\.|\.\.\.\S", value):
         return "... must stand between words, with blanks around it"
     if "{}" in value or not re.search(r"\w", value):
         return "it must hold a word"

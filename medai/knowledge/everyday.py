@@ -11,50 +11,46 @@ from __future__ import annotations
 _TABLE = """
 Dyspnea > cannot catch breath, can t catch breath, puffing, gasping, couldn t get breath,
     can t get breath, breath is short, winded
-Orthopnea > orthopnoeic
 Wheezing > whistles when breathes, whistling when breathing
 Productive cough > sputum, coughing stuff up, bringing up stuff
-Hemoptysis > blood in sputum, coughed blood, blood when cough, spat blood, spits blood
+Hemoptysis > blood in sputum, blood when cough, spat blood, spits blood
 Chills > shivering fits
 Night sweats > drenching sweats, wet sheets, drenched pyjamas, soaked sheets, soaked pyjamas,
     wakes drenched
-Fatigue > wiped out, no go in me, done in, tires easily
+Fatigue > wiped out, no go in me, done in
 Vomiting > sick once, sick twice, sick three times, brought up dinner
 Nausea > sick to stomach
 Diarrhea > on the toilet all day, squits
 Constipation > can t go, no poo, not opened bowels, bowels do nothing
 Hematochezia > bleeding from back passage, blood on paper, blood in poo, blood in pan,
     blood on toilet paper
-Hematemesis > vomits blood, brought up blood
+Hematemesis > brought up blood
 Dysphagia > things go down wrong way
 Dysuria > pain passing urine
 Hematuria > blood in pee
 Polydipsia > drinks and drinks, drinking gallons, can t stop drinking
-Vertigo > spinning sensation
+Vertigo > dizzy
 Syncope > passed out, blacked out, blackout, blackouts, went out like a light
 Palpitations > fluttering in chest, heart jumping, heart skipping
-Rhinorrhea > nose is running, nose runs, nose like a tap, snuffle, snuffles
+Rhinorrhea > nose runs, snuffle, snuffles
 Nasal congestion > nose is stuffed
 Pruritus > itchy, itch, itches
 Jaundice > turned yellow, eyes yellow, gone yellow
-Peripheral edema > swollen legs, leg swelling
+Peripheral edema > swollen legs
 Edema > swollen, swelling
-Joint swelling > knee swollen
 Insomnia > sleep badly, sleeps badly, can t get to sleep
 Depression > low in mood
-Anxiety > terrified, terror, worry about everything
+Anxiety > terrified, terror
 Poor appetite > off food, not eating, off meals, won t eat
-Confusion > makes no sense, doesn t make sense
+Confusion > doesn t make sense
 Drowsiness > won t wake
 Photophobia > light is too bright
 Stiff neck > can t bend neck, neck won t bend
 Blurred vision > blurry, everything is a blur
 Pallor > pale, grey faced, went white
-Weight loss > clothes hang off, clothes are loose, trousers loose, trousers hang off, lost kilos,
-    kilos lighter, kilos gone
+Weight loss > trousers loose, kilos lighter, kilos gone
 Tinnitus > buzzing in ears
 Cyanosis > lips blue, blue round lips, blue around lips, gone blue, fingers blue, lips grey
-Exertional dyspnea > puffed on stairs, short of breath on stairs
 Nonproductive cough > dry hacking cough, hacking cough
 Stridor > crowing noise, harsh noise breathing in, noise when breathes in
 Drooling > can t swallow saliva, spits saliva, spitting saliva
@@ -71,19 +67,15 @@ Amaurosis fugax > shutter came over eye, curtain came over eye, curtain over eye
 Tremor > shaking hands
 Rigors > shaking chills, shook uncontrollably, teeth chattering, bed shook, teeth chattered
 Increased body weight > kilos heavier
-Abdominal distention > belly swollen, tummy swells
 Abdominal cramps > bowels cramp, cramps in belly
 Gastroesophageal reflux > burns behind breastbone
 Acholic stools > clay stools
 Pollakisuria > keeps needing the loo
-Nocturia > up to pee, up twice for a pee, up three times a night, get up to pee
+Nocturia > up to pee, up twice for a pee, get up to pee
 Urinary urgency > can t hold it, have to rush to the toilet, can t hold water
-Urinary retention > can t pee
-Oliguria > hardly peeing, barely passing urine, hardly passed urine
+Oliguria > hardly passed urine
 Pedal edema > shoes don t fit
-Facial edema > face swelled up, face swollen
-Tongue edema > tongue swollen
-Urticaria > weals, itchy lumps
+Urticaria > itchy lumps
 Skin rash > blotches, blotchy
 Vesicular eruption > crop of blisters, row of blisters, little blisters
 Lymphadenopathy > lumps in neck
@@ -94,8 +86,7 @@ Hearing impairment > can t hear
 Suicidal ideation > not be here any more
 Memory impairment > asks the same thing
 Generalized morning stiffness > stiff in mornings
-Pleuritic chest pain > hurts to breathe, stabs when breathe in, pain when breathe in,
-    pain on breathing in
+Pleuritic chest pain > stabs when breathe in, pain when breathe in, pain on breathing in
 Chest tightness > band round chest, weight on chest, elephant on chest, pressure on chest,
     pressure in chest, tightness across chest, squeezing in chest
 Thunderclap headache > worst headache of life

@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from medai.datasets.en import Tables, part_rows, read_en_findings
 from medai.knowledge.cues import CUES
 from medai.knowledge.lay_parts import Parts
-from medai.knowledge.lay_patterns import Automaton, Hit, Token, adjoining, tokens_of
+from medai.knowledge.lay_patterns import Automaton, Hit
+from medai.knowledge.lay_words import Token, adjoining, tokens_of
 from medai.knowledge.words import FILLERS, Word, normalise
 
 if TYPE_CHECKING:
+    from medai.knowledge.graph import KnowledgeGraph
     from medai.knowledge.lexicon import Lexicon
     from medai.knowledge.statements import Statement
 
@@ -33,9 +35,14 @@ SCORES = {"exact": 0.9, "broader": 0.7, "ask": 0.5}
 _RANK = {"statement": 0, "exact": 1, "broader": 2, "ask": 3}
 _NEGATORS = frozenset(["not", "no", "never", "without", "nor", "nothing"])
 # They begin many patterns and are left to the rules of negation and time: "has not [had a cough]".
-_LEFT_OUT = FILLERS | frozenset(
-    "is are was were be been am has have had having i he she it they we and with got 's".split()
-)
+_LEFT_OUT_WORDS = """
+is are was were be been am has have had having i he she it they we and with got 's
+"""
+_LEFT_OUT = FILLERS | frozenset(_LEFT_OUT_WORDS.split())
+_LEADING_WORDS = """
+do does did can could will would there
+"""
+_LEADING = _LEFT_OUT | _NEGATORS | frozenset(_LEADING_WORDS.split())
 
 
 class Meaning(NamedTuple):
@@ -87,11 +94,12 @@ class LayLexicon:
             (row["text"], Meaning("statement", (row["hpo"],), row["status"]))
             for row in tables["statements"]
         ]
-        rows += [(row["phrase"], Meaning("mask", ())) for row in tables["harmless"]]
+        masks = [row["phrase"] for row in tables["harmless"]]
+        self.masks = Automaton.kept("masks", masks, literal=True)
         self.meanings = [meaning for _, meaning in rows]
         self.preferred = {(row["hpo"], row["over"]) for row in tables["preferred"]}
         self.parts = Parts(tables)
-        self.automaton = Automaton(pattern for pattern, _ in rows)
+        self.automaton = Automaton.kept("lay", [pattern for pattern, _ in rows])
 
     def hear(
         self, lexicon: Lexicon, text: str, words: Sequence[Word]
@@ -111,15 +119,11 @@ class LayLexicon:
             The phrases, overlaps included; and the first and last words of what is masked.
         """
         tokens = tokens_of(text, words)
-        masks: list[Hit] = []
         groups: dict[tuple[int, int], list[Hit]] = defaultdict(list)
         adjoins = adjoining(text, words, tokens)
         for hit in self.automaton.hits(tokens, adjoins):
-            if self.meanings[hit.pattern].kind == "mask":
-                masks.append(hit)
-            else:
-                groups[hit.start, hit.end].append(hit)
-        masks = _masking(masks, groups)
+            groups[hit.start, hit.end].append(hit)
+        masks = _masking(self.masks.hits(tokens, adjoins), groups)
         hidden = {k for mask in masks for k in range(mask.start, mask.end + 1)}
         heard = [
             self._heard(lexicon, tokens, hits)
@@ -127,9 +131,7 @@ class LayLexicon:
             if hidden.isdisjoint(range(start, end + 1))
         ]
         for one in self.parts.find(tokens, adjoins):
-            if one.hpo in lexicon.graph.term_index and hidden.isdisjoint(
-                range(one.first, one.last + 1)
-            ):
+            if _known(lexicon.graph, one.hpo) and hidden.isdisjoint(range(one.first, one.last + 1)):
                 first, last = tokens[one.first].word, tokens[one.last].word
                 status = "absent" if one.denied else ""
                 heard.append(Heard(2, first, last, "exact", (one.hpo,), status))
@@ -138,12 +140,12 @@ class LayLexicon:
 
     def _heard(self, lexicon: Lexicon, tokens: list[Token], hits: list[Hit]) -> Heard | None:
         """Say what some patterns mean that stand in the same place."""
-        known = lexicon.graph.term_index
+        graph = lexicon.graph
         found = [
             (_RANK[meaning.kind], hit, meaning)
             for hit in hits
             for meaning in [self.meanings[hit.pattern]]
-            if meaning.ids[0] in known
+            if _known(graph, meaning.ids[0])
         ]
         if not found:
             return None
@@ -157,7 +159,7 @@ class LayLexicon:
                 chosen.append((hit, meaning))
         weight = max(max(hit.weight for hit, _ in chosen), 1)
         kind, status = chosen[0][1].kind, chosen[0][1].status
-        ids = tuple(dict.fromkeys(one for _, m in chosen for one in m.ids if one in known))
+        ids = tuple(dict.fromkeys(one for _, m in chosen for one in m.ids if _known(graph, one)))
         denied = chosen[0][0].denied
         if denied and (kind == "ask" or status not in ("", "absent")):
             return None
@@ -181,6 +183,12 @@ class LayLexicon:
         number = lexicon.graph.term_number
         above = [set(lexicon.graph.ancestor_numbers(number(one))) - {number(one)} for one in left]
         return tuple(one for one in left if not any(number(one) in few for few in above)) or ids
+
+
+def _known(graph: KnowledgeGraph, hpo_id: str) -> bool:
+    """Tell whether a graph has a term as a finding."""
+    number = graph.term_index.get(hpo_id)
+    return number is not None and bool(graph.phenotype[number])
 
 
 def _meaning(row: dict[str, str]) -> Meaning:
@@ -219,11 +227,11 @@ def _statement(
     """Leave a word of negation in front to the rules: "no" in "no fever, chills or cough"."""
     start = hit.start
     if status == "absent":
-        last = max(
-            (k for k in range(hit.start, hit.end) if tokens[k].key in _NEGATORS), default=-1
-        )
-        if last >= 0:
+        last = max((k for k in range(hit.start, hit.end) if tokens[k].key in _NEGATORS), default=-1)
+        if last >= 0 and all(tokens[k].key in _LEADING for k in range(hit.start, last + 1)):
             start = last + 1
+        elif last >= 0:
+            pass  # "ankles are not swollen"
         elif any(tokens[k].key in _NEGATORS for k in range(max(start - 2, 0), start)):
             status = "doubled"
     first = _first(tokens, hit._replace(start=start))

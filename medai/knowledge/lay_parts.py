@@ -2,7 +2,8 @@
 
 "My jaw and left arm ache", "my right eye began to hurt", "pain in the knees and hips": the parts
 and the complaints stand in ``data/en_findings`` (parts.csv, complaint_words.csv).  A part needs a
-word such as *my* or *the* before it, or the plural, so that "he came back sore" has no part.
+word such as *my* or *the* before it, the plural, or the first place in its part of the sentence, so
+that "he came back sore" has none.
 """
 
 from __future__ import annotations
@@ -11,18 +12,23 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from medai.datasets.en import Tables
-from medai.knowledge.lay_patterns import Token, keys_of
+from medai.knowledge.lay_words import Token, keys_of
 
-_DETERMINERS = frozenset(
-    "my his her their your our the one both each every all left right upper 's".split()
-)
-_BEFORE = frozenset(  # between a part and its complaint
-    "is are was were be been being am has have had 's feels feel felt gets get got getting goes go "
-    "went really very so quite bit a just still also rather too more all over that which keep "
-    "keeps kept began begin begins started start starts to horribly badly terribly awfully "
-    "constantly always often now both do does did not never any ever both is in".split()
-)
-_INTO = frozenset("in across around round down on at along behind inside over through of".split())
+_DETERMINERS_WORDS = """
+my his her their your our the one both each every all left right upper 's
+"""
+_DETERMINERS = frozenset(_DETERMINERS_WORDS.split())
+_BEFORE_WORDS = """
+is are was were be been being am has have had 's feels feel felt gets get got getting goes go went
+really very so quite bit a just still also rather too more all over that which keep keeps kept
+began begin begins started start starts to horribly badly terribly awfully constantly always often
+now both do does did not never any ever both is in
+"""
+_BEFORE = frozenset(_BEFORE_WORDS.split())
+_INTO_WORDS = """
+in across around round down on at along behind inside over through of
+"""
+_INTO = frozenset(_INTO_WORDS.split())
 _JOINING = frozenset(["and", "or", "plus"])
 _MOST_BETWEEN = 5
 
@@ -42,7 +48,7 @@ class _Part(NamedTuple):
     first: int
     last: int
     terms: dict[str, str]
-    marked: bool  # a determiner before it, or the plural
+    marked: bool  # a determiner before it, or the plural, or it stands first
 
 
 class Parts:
@@ -62,7 +68,7 @@ class Parts:
                 self.terms.setdefault(key, {})[row["complaint"]] = row["hpo"]
         self.longest = max(map(len, self.terms), default=0)
         self.complaints = {
-            tuple(keys_of(row["word"]))[0]: row["complaint"] for row in tables["complaint_words"]
+            next(iter(keys_of(row["word"]))): row["complaint"] for row in tables["complaint_words"]
         }
 
     def find(self, tokens: Sequence[Token], adjoins: Sequence[bool]) -> list[Complaint]:
@@ -77,7 +83,7 @@ class Parts:
         """
         if not any(token.key in self.complaints for token in tokens):
             return []
-        parts = list(self._parts(tokens))
+        parts = list(self._parts(tokens, adjoins))
         found = []
         for k, token in enumerate(tokens):
             complaint = self.complaints.get(token.key)
@@ -85,16 +91,15 @@ class Parts:
                 found += self._complaint(tokens, adjoins, parts, k, complaint)
         return found
 
-    def _parts(self, tokens: Sequence[Token]) -> Iterator[_Part]:
+    def _parts(self, tokens: Sequence[Token], adjoins: Sequence[bool]) -> Iterator[_Part]:
         k = 0
         while k < len(tokens):
             for size in range(min(self.longest, len(tokens) - k), 0, -1):
                 key = tuple(token.key for token in tokens[k : k + size])
                 if key in self.terms:
-                    before = tokens[k - 1].key if k else ""
-                    marked = before in _DETERMINERS or (
-                        key[-1].endswith("s") or key[-1] in ("feet", "tooth")
-                    )
+                    first = k == 0 or not adjoins[k]  # "Triage: throat painful"
+                    marked = first or tokens[k - 1].key in _DETERMINERS
+                    marked = marked or key[-1].endswith("s") or key[-1] == "feet"
                     yield _Part(k, k + size - 1, self.terms[key], marked)
                     k += size
                     break

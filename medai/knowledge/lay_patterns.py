@@ -4,20 +4,25 @@ A pattern is written ``{my|his} knee{s|} ... {gave way|give way}``: alternatives
 joined literally, blanks are collapsed, ``...`` stands for up to three words, which must not deny.
 All patterns share one automaton, so that a text is read once however many patterns there are.
 
-What counts as the same: case, British or American spelling, kinds of apostrophe, contractions
-(*can't*, *cant* and *cannot* are *can not*; *'s* may be *is* or *has*), whose it is (*my*, *his*,
-*the*), who (*I*, *she*) and the forms of a few verbs (*is*, *was*).  The plural does not: *fits*
-are not *fit*.
+Words are compared as :mod:`medai.knowledge.lay_words` sees them.  Words of degree and side may
+stand inside a match, and so may one "not", which denies it.
 """
 
 from __future__ import annotations
 
-import itertools
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from medai.knowledge.words import FILLERS, Word, words_of
+import numpy as np
+
+from medai.knowledge import lay_words
+from medai.knowledge import words as words_module
+from medai.knowledge.lay_words import ALSO, LIGHT, Token, keys_of
+from medai.knowledge.store import Tables, cached_tables, pack_strings, unpack_strings
+from medai.runtime import data_home
 
 MOST_STATES = 50_000  # kept of earlier texts
 NOWHERE = -1
@@ -25,47 +30,13 @@ LONGEST_GAP = 3  # words that "..." may stand for
 _DENYING = frozenset(
     ["not", "no", "never", "without", "stopped", "nor", "neither", "but", "nothing", "fine"]
 )
-_BETWEEN = frozenset("+ \t\r\n-‐‑/'’&()\u00a0")  # what may stand between two words of a match
 # Words of degree and side, which may stand anywhere inside a match.
-_PASSED = frozenset(
-    "really very so quite bit just still also rather extremely terribly absolutely always "
-    "constantly completely totally suddenly actually themselves itself left right "
-    "do does did".split()
-)
-# They stand in patterns ("has a temperature") and make none more certain.
-LIGHT = FILLERS | frozenset(
-    "is are was were be been am has have had having i he she it they we and with got get "
-    "gets getting feel feels felt feeling look looks".split()
-)
-_CONTRACTED = {
-    "cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"),
-    "wont": ("will", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"),
-    "isnt": ("is", "not"), "wasnt": ("was", "not"), "hasnt": ("has", "not"),
-    "havent": ("have", "not"), "hadnt": ("had", "not"), "couldnt": ("could", "not"),
-    "im": ("i", "am"), "ive": ("i", "have"), "hes": ("he", "'s"), "shes": ("she", "'s"),
-}  # fmt: skip
-_NOT = {"can": "can", "won": "will", "shan": "shall"}
-_SHORT = {"m": "am", "ve": "have", "re": "are", "ll": "will", "s": "'s"}
-# What stands for each other: owners, persons, and the forms of a few verbs.  "been" and "be" stay
-# apart: "been sick" has vomited, "is sick" may be anything.
-_ALIKE = (
-    "my his her their your our the", "i he she we they you it", "him her them me",
-    "is are am was were 's", "has have had having 's", "feel feels felt feeling",
-    "get gets got getting", "go goes went going gone", "keep keeps kept keeping",
-    "can could", "will would", "do does did", "look looks looked looking",
-)  # fmt: skip
-_ALSO: dict[str, tuple[str, ...]] = {}
-for _group in map(str.split, _ALIKE):
-    for _word in _group:
-        _ALSO[_word] = tuple(dict.fromkeys((*_ALSO.get(_word, (_word,)), *_group)))
+_PASSED_WORDS = """
+really very so quite bit just still also rather extremely terribly absolutely always constantly
+completely totally suddenly actually themselves itself left right do does did
+"""
+_PASSED = frozenset(_PASSED_WORDS.split())
 _PIECE = re.compile(r"(\{[^{}]*\}|\.\.\.)")
-
-
-class Token(NamedTuple):
-    """A word of a text as patterns see it, and the number of the word that it is part of."""
-
-    key: str
-    word: int
 
 
 class Hit(NamedTuple):
@@ -93,39 +64,6 @@ class Hit(NamedTuple):
     denied: bool = False
 
 
-def tokens_of(text: str, words: Sequence[Word]) -> list[Token]:
-    """Return the words of a text as patterns see them."""
-    tokens: list[Token] = []
-    for k, word in enumerate(words):
-        raw = text[word.start : word.end].casefold()
-        joined = k > 0 and word.start - words[k - 1].end == 1 and text[word.start - 1] in "'’"
-        if joined and raw == "t" and tokens and tokens[-1].key.endswith("n"):
-            base = tokens[-1].key
-            tokens[-1] = Token(_NOT.get(base, base[:-1]), k - 1)
-            tokens.append(Token("not", k))
-        elif joined and raw in _SHORT:
-            tokens.append(Token(_SHORT[raw], k))
-        elif raw in _CONTRACTED:
-            tokens += [Token(part, k) for part in _CONTRACTED[raw]]
-        else:
-            plural = raw.endswith("s") and not word.norm.endswith("s")
-            tokens.append(Token(word.norm + "s" if plural else word.norm, k))
-    return tokens
-
-
-def adjoining(text: str, words: Sequence[Word], tokens: Sequence[Token]) -> list[bool]:
-    """Tell for each token whether it follows the one before it with no mark between."""
-    return [True] + [
-        a.word == b.word or set(text[words[a.word].end : words[b.word].start]) <= _BETWEEN
-        for a, b in itertools.pairwise(tokens)
-    ]
-
-
-def keys_of(text: str) -> list[str]:
-    """Return the words of a phrase as patterns see them."""
-    return [token.key for token in tokens_of(text, words_of(text))]
-
-
 def pieces_of(pattern: str) -> list[list[str]]:
     """Return the parts of a pattern: the choices of each, ``["..."]`` for a gap."""
     parts = (part for part in _PIECE.split(pattern) if part)
@@ -147,9 +85,13 @@ class Automaton:
     ----------
     patterns : iterable of str
         Their numbers are their places.
+    literal : bool
+        Only the words themselves count, as phrases that are masked need it: "a pain in the neck"
+        is a nuisance, "a pain in my neck" is none.
     """
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    def __init__(self, patterns: Iterable[str] = (), literal: bool = False) -> None:
+        self._literal = literal
         self._next: list[dict[str, list[int]]] = [{}]  # node 0 is the beginning
         self._ends: dict[int, list[int]] = {}  # node to the patterns that end there
         self._gap: dict[int, int] = {}  # node to the node of the gap that follows
@@ -160,9 +102,58 @@ class Automaton:
             self._number, self._known = number, {}
             self._grow(0, 0, "", pieces_of(pattern))
         self._middle, self._known, self._cuts = {}, {}, {}
+        self._ready()
+
+    def _ready(self) -> None:
         words = {key for edges in self._next for key in edges}
         self._vocabulary = words | _PASSED | _DENYING
         self._forget()
+
+    # -- on the disk -----------------------------------------------------------------------
+
+    @classmethod
+    def kept(cls, name: str, patterns: Sequence[str], literal: bool = False) -> Automaton:
+        """Return the automaton of some patterns: from the disk, else built, and kept there.
+
+        Parameters
+        ----------
+        name
+            What the file is called; a hash of the patterns and of this code follows.
+        patterns, literal
+            As for the class.
+        """
+        digest = hashlib.sha256("\n".join([*patterns, str(literal)]).encode())
+        for source in (__file__, lay_words.__file__, words_module.__file__):
+            digest.update(Path(source).read_bytes().replace(b"\r\n", b"\n"))
+        path = data_home() / "knowledge" / f"{name}-{digest.hexdigest()[:16]}.npz"
+        tables = cached_tables(path, lambda: cls(patterns, literal)._tables())
+        self = cls((), literal)
+        keys = list(unpack_strings(tables, "key"))
+        self._next = [{} for _ in range(int(tables["nodes"][0]))]
+        for node, key, target in tables["edges"].tolist():
+            self._next[node].setdefault(keys[key], []).append(target)
+        for node, pattern in tables["ends"].tolist():
+            self._ends.setdefault(node, []).append(pattern)
+        self._gap = dict(tables["gap"].tolist())
+        self._gaps = set(self._gap.values())
+        self._ready()
+        return self
+
+    def _tables(self) -> Tables:
+        keys = {key: k for k, key in enumerate({key: 0 for d in self._next for key in d})}
+        edges = [
+            (node, keys[key], target)
+            for node, after in enumerate(self._next)
+            for key, targets in after.items()
+            for target in targets
+        ]
+        ends = [(node, pattern) for node, those in self._ends.items() for pattern in those]
+        tables: Tables = {"nodes": np.array([len(self._next)], dtype=np.int32)}
+        for name, pairs in (("edges", edges), ("ends", ends), ("gap", list(self._gap.items()))):
+            width = 3 if name == "edges" else 2
+            tables[name] = np.array(pairs, dtype=np.int32).reshape(-1, width)
+        pack_strings(tables, "key", keys)
+        return tables
 
     # -- building --------------------------------------------------------------------------
 
@@ -270,9 +261,12 @@ class Automaton:
 
     def _move(self, state: int, key: str) -> int:
         """Read one word in a state; return the state after it."""
-        keys, weighty = _ALSO.get(key, (key,)), key not in LIGHT
-        passed = state != 0 and key in _PASSED
-        refused = state != 0 and key in ("not", "never")
+        keys, weighty = ALSO.get(key, (key,)), key not in LIGHT
+        if self._literal and key != "'s":
+            keys = (key,)
+        inside = state != 0 and not self._literal
+        passed = inside and key in _PASSED
+        refused = inside and key in ("not", "never")
         new: dict[tuple[int, int, int, bool, bool], None] = {}
         for node, used, lost, whole, denied in self._states[state]:
             after = self._next[node]

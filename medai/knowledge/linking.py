@@ -1,15 +1,16 @@
 """Free text in, HPO findings out, each with the place where it stands in the text.
 
 Names and synonyms of the ontology are matched first, the longest first; spelling (British or
-American), plural, hyphens and the order of words do not matter.  Measurements become findings
+American), plural, hyphens and the order of words do not matter.  What patients say instead is
+matched with them (:mod:`medai.knowledge.lay`).  Measurements become findings
 by their value (:mod:`medai.knowledge.measurements`).  What is left over is compared by its
 letters, which finds misspelt words, and by its meaning where an index of meanings is given
 (:mod:`medai.knowledge.leftovers`).  Whether a finding is there, denied, doubtful, over or a
 relative's is decided by :mod:`medai.knowledge.statements`.  What was not understood is
 returned too.
 
-Limits: English only; without an index of meanings it does not know paraphrases ("cannot
-hear") that the ontology does not list.
+Limits: English only; without an index of meanings it does not know paraphrases that neither
+the ontology nor the lexicon of everyday English lists.
 """
 
 from __future__ import annotations
@@ -95,7 +96,12 @@ def link(
         heard, hidden = lay_lexicon().hear(lexicon, text, sentence)
         masks += [(sentence[i].start, sentence[j].end) for i, j in hidden]
         matches += _match_names(lexicon, text, sentence, heard, hidden)
-    measured = _free_parts(read_measurements(text, age), matches)
+    values = [
+        one
+        for one in read_measurements(text, age)
+        if not any(start < one.end and one.start < end for start, end in masks)
+    ]
+    measured = _free_parts(values, matches)
     found = [(m.start, m.end) for m in matches] + [span for _, span in measured]
     found += [mask for mask in masks if not any(a < mask[1] and mask[0] < b for a, b in found)]
     cues = find_cues(text, sorted(found))
