@@ -98,6 +98,7 @@ class LayLexicon:
         self.masks = Automaton.kept("masks", masks, literal=True)
         self.meanings = [meaning for _, meaning in rows]
         self.preferred = {(row["hpo"], row["over"]) for row in tables["preferred"]}
+        self._winners = {winner for winner, _ in self.preferred}
         self.parts = Parts(tables)
         self.automaton = Automaton.kept("lay", [pattern for pattern, _ in rows])
 
@@ -126,7 +127,7 @@ class LayLexicon:
         masks = _masking(self.masks.hits(tokens, adjoins), groups)
         hidden = {k for mask in masks for k in range(mask.start, mask.end + 1)}
         heard = [
-            self._heard(lexicon, tokens, hits)
+            self._heard(lexicon, text, words, tokens, hits)
             for (start, end), hits in groups.items()
             if hidden.isdisjoint(range(start, end + 1))
         ]
@@ -138,7 +139,14 @@ class LayLexicon:
         spans = [(tokens[mask.start].word, tokens[mask.end].word) for mask in masks]
         return [one for one in heard if one is not None], spans
 
-    def _heard(self, lexicon: Lexicon, tokens: list[Token], hits: list[Hit]) -> Heard | None:
+    def _heard(
+        self,
+        lexicon: Lexicon,
+        text: str,
+        words: Sequence[Word],
+        tokens: list[Token],
+        hits: list[Hit],
+    ) -> Heard | None:
         """Say what some patterns mean that stand in the same place."""
         graph = lexicon.graph
         found = [
@@ -170,10 +178,20 @@ class LayLexicon:
         if kind != "ask":
             ids = self._narrowed(lexicon, ids)
             kind = kind if len(ids) == 1 else "ask"
-        first = _first(tokens, hits[0])
+        first, last = _first(tokens, hits[0]), tokens[hits[0].end].word
+        if self._before_the_ontology(lexicon, text[words[first].start : words[last].end], ids):
+            weight += 1
         if denied and kind != "ask":
             status = "absent"
-        return Heard(weight, first, tokens[hits[0].end].word, kind, ids, status)
+        return Heard(weight, first, last, kind, ids, status)
+
+    def _before_the_ontology(self, lexicon: Lexicon, said: str, ids: tuple[str, ...]) -> bool:
+        """Tell whether ``preferred.csv`` puts a term before the one that has this name in HPO."""
+        if len(ids) != 1 or ids[0] not in self._winners:
+            return False
+        phrase = lexicon.by_phrase.get(normalise(said))
+        terms = lexicon.entry(phrase).terms if phrase is not None else ()
+        return any((ids[0], lexicon.graph.term_ids[term]) in self.preferred for term in terms)
 
     def _narrowed(self, lexicon: Lexicon, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Drop the terms that are wider than another one, or that another one goes before."""
@@ -270,4 +288,5 @@ def lay_lexicon() -> LayLexicon:
 
 def phrase_of(lexicon: Lexicon, hpo_id: str) -> int | None:
     """Return the number of the phrase that is a term's own name."""
-    return lexicon.by_phrase.get(normalise(lexicon.graph.term(hpo_id).name))
+    graph = lexicon.graph
+    return lexicon.by_phrase.get(normalise(graph.term_names[graph.term_number(hpo_id)]))

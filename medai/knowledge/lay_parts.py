@@ -142,6 +142,7 @@ class Parts:
             if not _joined(tokens, adjoins, part, chain[-1]):
                 break
             chain.append(part)
+        chain = _closed(tokens, chain)
         return (chain, between) if any(part.marked for part in chain) else None
 
     def _after(self, tokens, adjoins, parts, k) -> tuple[list[_Part], range] | None:
@@ -162,6 +163,7 @@ class Parts:
             if not _joined(tokens, adjoins, chain[-1], part):
                 break
             chain.append(part)
+        chain = _closed(tokens, chain)
         return (chain, range(0)) if any(part.marked for part in chain) else None
 
 
@@ -172,3 +174,10 @@ def _joined(tokens: Sequence[Token], adjoins: Sequence[bool], one: _Part, two: _
     comma = not all(adjoins[i] for i in range(one.last + 1, two.first + 1))
     joining = sum(key in _JOINING for key in keys)
     return (joining == 1 or comma) and all(key in _JOINING | _DETERMINERS for key in keys)
+
+
+def _closed(tokens: Sequence[Token], chain: list[_Part]) -> list[_Part]:
+    """Keep a list of parts only if an "and" or "or" closes it: commas alone join nothing."""
+    first, last = min(p.first for p in chain), max(p.last for p in chain)
+    joined = any(tokens[i].key in _JOINING for i in range(first, last + 1))
+    return chain if joined else chain[:1]

@@ -36,6 +36,7 @@ _BOUNDARY = re.compile(r"[.!?;。！？；؟۔•‣◦]+|\n+")
 _GOES_ON = re.compile(
     r"\b(no|not|without|denies|nor|and|or|of|with|for|in|the|a|an)[ \t\r]*$", re.I
 )
+_OTHER = re.compile(r"\b(?:he|she|his|her|him)\b", re.I)
 _SHORT_LINE = 60  # a longer line was probably broken by an editor, not by its writer
 
 
@@ -111,11 +112,16 @@ def _cues_among(text: str, words: Sequence[Word]) -> list[Cue]:
             continue
         following = plain[i + size] if i + size < len(words) else ""
         # "his mother denies", "Mum: his throat": a witness
-        witness = following in REPORTING or text[words[i + size - 1].end :][:1] == ":"
+        witness = following in REPORTING or _speaks(text, words[i + size - 1].end)
         if not (kind == "family" and witness):
             cues.append(Cue(kind, words[i].start, words[i + size - 1].end))
         i += size
     return cues
+
+
+def _speaks(text: str, end: int) -> bool:
+    """Tell whether a relative who is named before a colon speaks of somebody else."""
+    return text[end : end + 1] == ":" and _OTHER.search(text, end, end + 100) is not None
 
 
 def _together(text: str, words: Sequence[Word]) -> bool:
