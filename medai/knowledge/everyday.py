@@ -11,6 +11,7 @@ from __future__ import annotations
 _TABLE = """
 Dyspnea > cannot catch breath, can t catch breath, puffing, gasping, couldn t get breath,
     can t get breath, breath is short, winded
+Orthopnea > orthopnoeic
 Wheezing > whistles when breathes, whistling when breathing
 Productive cough > sputum, coughing stuff up, bringing up stuff
 Hemoptysis > blood in sputum, blood when cough, spat blood, spits blood
@@ -31,11 +32,11 @@ Hematuria > blood in pee
 Polydipsia > drinks and drinks, drinking gallons, can t stop drinking
 Vertigo > dizzy
 Syncope > passed out, blacked out, blackout, blackouts, went out like a light
-Palpitations > fluttering in chest, heart jumping, heart skipping
+Palpitations > fluttering in chest
 Rhinorrhea > nose runs, snuffle, snuffles
 Nasal congestion > nose is stuffed
 Pruritus > itchy, itch, itches
-Jaundice > turned yellow, eyes yellow, gone yellow
+Jaundice > turned yellow, gone yellow
 Peripheral edema > swollen legs
 Edema > swollen, swelling
 Insomnia > sleep badly, sleeps badly, can t get to sleep
@@ -48,14 +49,14 @@ Photophobia > light is too bright
 Stiff neck > can t bend neck, neck won t bend
 Blurred vision > blurry, everything is a blur
 Pallor > pale, grey faced, went white
-Weight loss > trousers loose, kilos lighter, kilos gone
+Weight loss > kilos lighter, kilos gone
 Tinnitus > buzzing in ears
-Cyanosis > lips blue, blue round lips, blue around lips, gone blue, fingers blue, lips grey
+Cyanosis > blue round lips, blue around lips, gone blue, lips grey
 Nonproductive cough > dry hacking cough, hacking cough
 Stridor > crowing noise, harsh noise breathing in, noise when breathes in
 Drooling > can t swallow saliva, spits saliva, spitting saliva
 Hyperhidrosis > sweats
-Slurred speech > slurs words
+Slurred speech > words slurred, slurs words
 Hemiparesis > weak side
 Upper limb muscle weakness > can t lift arm, arm gave way
 Lower limb muscle weakness > legs gave way, leg gave way
@@ -80,7 +81,6 @@ Skin rash > blotches, blotchy
 Vesicular eruption > crop of blisters, row of blisters, little blisters
 Lymphadenopathy > lumps in neck
 Hyposmia > can t smell, smell has faded, lost sense of smell, can t smell anything
-Epiphora > eyes stream, eyes watering
 Red eye > bloodshot
 Hearing impairment > can t hear
 Suicidal ideation > not be here any more

@@ -232,9 +232,10 @@ def _masking(masks: list[Hit], groups: dict[tuple[int, int], list[Hit]]) -> list
 
 
 def _first(tokens: list[Token], hit: Hit) -> int:
-    """Return the first word of a phrase after "has", "I", "my" and the like."""
+    """Return the first word of a phrase after "has", "I", "my", a leading "not" and the like."""
+    left_out = _LEADING if hit.denied else _LEFT_OUT
     for k in range(hit.start, hit.end):
-        if tokens[k].key not in _LEFT_OUT:
+        if tokens[k].key not in left_out:
             return tokens[k].word
     return tokens[hit.end].word
 

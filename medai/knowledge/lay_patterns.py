@@ -33,9 +33,10 @@ _DENYING = frozenset(
 # Words of degree and side, which may stand anywhere inside a match.
 _PASSED_WORDS = """
 really very so quite bit just still also rather extremely terribly absolutely always constantly
-completely totally suddenly actually themselves itself left right do does did
+completely totally suddenly actually themselves itself left right do does did have has had much
 """
 _PASSED = frozenset(_PASSED_WORDS.split())
+_COPULAS = ("is", "are", "was", "were")  # notes leave them out
 _PIECE = re.compile(r"(\{[^{}]*\}|\.\.\.)")
 
 
@@ -259,6 +260,21 @@ class Automaton:
                         result[hit[:3]] = hit
         return list(result.values())
 
+    def _reached(self, node: int) -> list[int]:
+        """Return a node, the gap after it, and where one gets if "is" is left out: "neck stiff"."""
+        if self._literal:
+            return [node]
+        nodes = [node]
+        if node in self._gap:
+            nodes.append(self._gap[node])
+        for key in _COPULAS:
+            for target in self._next[node].get(key, ()):
+                if target not in nodes:
+                    nodes.append(target)
+                    if target in self._gap:
+                        nodes.append(self._gap[target])
+        return nodes
+
     def _move(self, state: int, key: str) -> int:
         """Read one word in a state; return the state after it."""
         keys, weighty = ALSO.get(key, (key,)), key not in LIGHT
@@ -272,9 +288,8 @@ class Automaton:
             after = self._next[node]
             for one in keys:
                 for target in after.get(one, ()):
-                    new[target, 0, lost, whole, denied] = None
-                    if target in self._gap:
-                        new[self._gap[target], 0, lost, whole, denied] = None
+                    for reached in self._reached(target):
+                        new[reached, 0, lost, whole, denied] = None
             if node in self._gaps and used < LONGEST_GAP and key not in _DENYING:
                 new[node, used + 1, lost + weighty, False, denied] = None
             if passed and node not in self._ends:

@@ -42,6 +42,7 @@ ALSO: dict[str, tuple[str, ...]] = {}
 for _group in map(str.split, _ALIKE):
     for _word in _group:
         ALSO[_word] = tuple(dict.fromkeys((*ALSO.get(_word, (_word,)), *_group)))
+ALSO["been"] = ("been", "is", "are", "was", "were")  # "has been pale" is pale
 
 
 class Token(NamedTuple):
