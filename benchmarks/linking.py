@@ -16,7 +16,9 @@ Everything was chosen on the development half: the rules of ``medai.knowledge.re
 weight of the letters, and (with the development vignettes) the thresholds of
 ``medai.knowledge.leftovers``.  An antonym error is a wrong first answer one of whose names is a
 name of the right term with one word part exchanged for its opposite (``SWAPS``): a definition
-of its own, not the guard's.  Intervals: bootstrap by term.  Writes data/results/15_linking.json.
+of its own, not the guard's.  Intervals: bootstrap by term.  None of the ways uses the lexicon of
+everyday English (data/en_findings), which may hold some of the held-out strings; what it alone
+knows of them is counted apart, as ``lay_lexicon``.  Writes data/results/15_linking.json.
 """
 
 from __future__ import annotations
@@ -217,6 +219,20 @@ class Bench:
         result["n"] = len(held)
         return result
 
+    def lay_lexicon(self, held: np.ndarray) -> dict:
+        """Count the held-out synonyms that the lexicon of everyday English knows as a whole."""
+        from medai.knowledge.lay import lay_lexicon
+        from medai.knowledge.words import words_of
+
+        known = right = 0
+        for i in held:
+            words = words_of(self.text[i])
+            heard, _ = lay_lexicon().hear(self.index.lexicon, self.text[i], words)
+            whole = [h for h in heard if h.first == 0 and h.last == len(words) - 1]
+            known += any(len(h.ids) == 1 and not h.status for h in whole)
+            right += any(h.ids == (self.graph.term_ids[self.term[i]],) for h in whole)
+        return {"n": len(held), "known": int(known), "right": int(right)}
+
     def accepted(self, held: np.ndarray, grid: tuple[float, ...]) -> dict:
         """Return how many strictly held-out synonyms `link` accepts from each likeness on."""
         from medai.knowledge import leftovers
@@ -287,6 +303,7 @@ def main() -> None:
         },
         "ways": {},
         "accepted": {},
+        "lay_lexicon": {},
         "development": {"letters": {}, "near_enough": {}},
     }
     for kind, held in sample.items():
@@ -298,7 +315,9 @@ def main() -> None:
                 print(f"{protocol:6} {kind:8} {way:40} {t1:.3f} {t5:.3f} {found['antonym_errors']}")
         least = leftovers.NEAR_ENOUGH
         result["accepted"][kind] = bench.accepted(held, (least,))[str(least)]
+        result["lay_lexicon"][kind] = bench.lay_lexicon(held)
         print("accepted", kind, result["accepted"][kind])
+        print("lay lexicon", kind, result["lay_lexicon"][kind])
     for kind, held in development.items():
         phrases = [bench.phrase[i] for i in held]
         for weight in WEIGHTS:

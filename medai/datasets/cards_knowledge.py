@@ -94,6 +94,24 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="en-findings",
+        title="Everyday English of signs and symptoms",
+        what="What patients say with its HPO terms, as patterns; phrases that only sound like a "
+        "finding; texts that state or deny one, and texts in which one must not be found.",
+        kind="embedded",
+        source="written for this book (data/en_findings/) without sight of the vignettes; rows "
+        "added later with the development vignettes in sight are marked",
+        licence="CC BY 4.0; HPO ids and names under the HPO licence",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="changes with the book; ids of HPO 2025-01-16",
+        citation="this book",
+        flaws=(
+            "Read by a second reader; by no physician yet.",
+            "British usage first. Nothing says how often people use an expression.",
+            "A lexicon, not a language: a new picture for an old complaint is not understood.",
+        ),
+    ),
+    Card(
         name="notes",
         title="Labelled sentences of notes",
         what="120 fictional sentences, 60 for development and 60 for the test, with 234 labelled "

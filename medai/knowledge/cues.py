@@ -38,6 +38,7 @@ _LISTS = {
         "weren t", "aren t", "not known to have", "not known for", "fails to show",
         "failed to show", "rules out", "free from any", "rather than", "instead of",
         "as opposed to",
+        "none of us has", "none of us have", "none of us had", "none of us", "none of them has",
         "nothing to suggest", "no suggestion of", "no suspicion of", "no concern for",
         "fails to reveal", "failed to reveal",
         "nor is", "nor was", "nor are", "nor were", "nor has", "nor had", "nor did", "nor does",

@@ -21,7 +21,7 @@ class Finding:
     matched
         The name or synonym that matched, normalised.
     method
-        ``exact`` (the term's own name), ``synonym``, ``everyday`` (a phrase of this book),
+        ``exact`` (the term's own name), ``synonym``, ``everyday`` (a patient's phrase),
         ``ngram`` (misspelt or inflected), ``wording`` (a name in other words), ``neighbour``
         (near in meaning), ``lexicon`` (a Chinese expression) or ``measurement``.
     score

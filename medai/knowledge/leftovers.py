@@ -54,13 +54,14 @@ class Names(Protocol):
 
 @dataclass(frozen=True)
 class Match:
-    """A stretch of text and the name that it matches."""
+    """A stretch of text, the name that it matches, and what it states by itself, if anything."""
 
     start: int
     end: int
     entry: Entry
     method: str
     score: float
+    status: str = ""
 
 
 def by_sentence(words: list[Word], bounds: list[tuple[int, int]]) -> list[list[Word]]:

@@ -1,7 +1,8 @@
 """Free text in, HPO findings out, each with the place where it stands in the text.
 
 Names and synonyms of the ontology are matched first, the longest first; spelling (British or
-American), plural, hyphens and the order of words do not matter.  Abbreviations of one meaning
+American), plural, hyphens and the order of words do not matter.  What patients say instead is
+matched with them (:mod:`medai.knowledge.lay`).  Abbreviations of one meaning
 are read (:mod:`medai.knowledge.shorthand`), and a longer name with a typo or in other words goes
 before a shorter one (:mod:`medai.knowledge.misspelt`).  Measurements become findings
 by their value (:mod:`medai.knowledge.measurements`).  What is left over is compared by its
@@ -10,8 +11,8 @@ letters, which finds misspelt words, and by its meaning where an index of meanin
 relative's is decided by :mod:`medai.knowledge.statements`.  What was not understood is
 returned too.
 
-Limits: English only; without an index of meanings it does not know paraphrases ("cannot
-hear") that the ontology does not list.
+Limits: English only; without an index of meanings it does not know paraphrases that neither
+the ontology nor the lexicon of everyday English lists.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING
 
 from medai.knowledge.findings import Finding, Findings, Unrecognised
 from medai.knowledge.headings import headings
+from medai.knowledge.lay import SCORES as LAY_SCORES
+from medai.knowledge.lay import Heard, lay_lexicon, phrase_of, with_own_status
 from medai.knowledge.leftovers import GAP, Match, Names, by_sentence, chunks_of, match_rest, named
 from medai.knowledge.lexicon import SCORES, Entry, Lexicon, lexicon_of
 from medai.knowledge.measurements import Measurement, read_measurements
@@ -95,12 +98,23 @@ def link(
     words, several = written_out(lexicon, text, words_of(text))
     asked = to_ask(lexicon, text, several)
     matches: list[Match] = []
+    masks: list[tuple[int, int]] = []
     for sentence in by_sentence(words, bounds):
-        matches += longer_names(lexicon, text, sentence, _match_names(lexicon, text, sentence))
+        heard, hidden = lay_lexicon().hear(lexicon, text, sentence)
+        masks += [(sentence[i].start, sentence[j].end) for i, j in hidden]
+        named_here = _match_names(lexicon, text, sentence, heard, hidden)
+        matches += longer_names(lexicon, text, sentence, named_here, hidden)
     asked = _apart(asked, [(m.start, m.end) for m in matches if (m.start, m.end) not in asked])
+    asked = _apart(asked, masks)
     matches = [match for match in matches if (match.start, match.end) not in asked]
-    measured = _free_parts(read_measurements(text, age), matches)
+    values = [
+        one
+        for one in read_measurements(text, age)
+        if not any(start < one.end and one.start < end for start, end in masks)
+    ]
+    measured = _free_parts(values, matches)
     found = [(m.start, m.end) for m in matches] + [span for _, span in measured]
+    found += [mask for mask in masks if not any(a < mask[1] and mask[0] < b for a, b in found)]
     cues = find_cues(text, sorted(found))
     heads = [(head.start, head.end) for head in headings(text)]
     asked = _apart(asked, found)
@@ -166,10 +180,19 @@ def _apart(asked: dict, spans: Sequence[tuple[int, int]]) -> dict:
 # -- names ---------------------------------------------------------------------------------
 
 
-def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[Match]:
-    """Find the names in one sentence: longest first, then leftmost, without overlaps."""
+def _match_names(
+    lexicon: Lexicon,
+    text: str,
+    words: list[Word],
+    heard: Sequence[Heard] = (),
+    hidden: Sequence[tuple[int, int]] = (),
+) -> list[Match]:
+    """Find the names in one sentence: longest first, then leftmost, without overlaps.
+
+    `heard` are everyday phrases, which compete with the names; `hidden` is passed over.
+    """
     shouting = text[words[0].start : words[-1].end].isupper() if len(words) > 3 else False
-    candidates = []
+    candidates: list[tuple] = []
     for i, word in enumerate(words):
         if word.norm in FILLERS:
             continue
@@ -179,18 +202,33 @@ def _match_names(lexicon: Lexicon, text: str, words: list[Word]) -> list[Match]:
                 candidates.append((1, i, i, joined, 1.0))
             continue
         candidates += _names_from(lexicon, text, words, i, shouting)
-    candidates.sort(key=lambda one: (-one[0], one[1]))
+    candidates += [(one.weight, one.first, one.last, one, 0.0) for one in heard]
+    candidates.sort(key=lambda one: (-one[0], one[1], one[1] - one[2]))
     used = bytearray(len(words))
+    for i, j in hidden:
+        used[i : j + 1] = b"\1" * (j + 1 - i)
     matches = []
     for _, i, j, phrase, factor in candidates:
         if any(used[i : j + 1]):
             continue
         used[i : j + 1] = b"\1" * (j + 1 - i)
+        if isinstance(phrase, Heard):
+            matches.append(_everyday(lexicon, words, phrase))
+            continue
         entry = lexicon.entry(phrase)
         method = "everyday" if factor == EVERYDAY else "synonym" if entry.scope else "exact"
         score = round(SCORES[entry.scope] * factor, 2)
         matches.append(Match(words[i].start, words[j].end, entry, method, score))
     return sorted(matches, key=lambda match: match.start)
+
+
+def _everyday(lexicon: Lexicon, words: list[Word], heard: Heard) -> Match:
+    """Make a match of an everyday phrase."""
+    numbers = tuple(lexicon.graph.term_number(hpo) for hpo in heard.ids)
+    entry = Entry(phrase_of(lexicon, heard.ids[0]), numbers, 1)
+    score = LAY_SCORES.get(heard.kind, EVERYDAY)
+    start, end = words[heard.first].start, words[heard.last].end
+    return Match(start, end, entry, "everyday", score, heard.status)
 
 
 def _names_from(
@@ -259,6 +297,7 @@ def _with_statements(
     measurements = [one for one, span in measured if span[0] == span[1]]
     for (start, end, what), statement in zip(items, stated, strict=True):
         if isinstance(what, Match):
+            statement = with_own_status(what.status, statement)
             hpo_id, name = named(lexicon, _term_of(lexicon.graph, what.entry))
             matched = lexicon.phrases[what.entry.phrase]
             shown = (hpo_id, name, start, end, text[start:end], matched, what.method, what.score)

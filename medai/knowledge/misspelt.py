@@ -14,7 +14,7 @@ alone) it may only lack a letter, have one too many, or have two swapped.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from medai.knowledge.cues import CUES
 from medai.knowledge.leftovers import GAP, Match
@@ -62,7 +62,11 @@ def _is_clear(word: str, name: str) -> bool:
 
 
 def longer_names(
-    lexicon: Lexicon, text: str, words: list[Word], matches: list[Match]
+    lexicon: Lexicon,
+    text: str,
+    words: list[Word],
+    matches: list[Match],
+    hidden: Sequence[tuple[int, int]] = (),
 ) -> list[Match]:
     """Replace matches by longer ones that explain an odd word beside them as well.
 
@@ -74,18 +78,25 @@ def longer_names(
         The text, and the words of one sentence.
     matches
         What was matched in it, in order.
+    hidden
+        First and last words of phrases that are passed over.
     """
+    closed = {k for first, last in hidden for k in range(first, last + 1)}
     taken = {}
     for match in matches:
         for k, word in enumerate(words):
             if match.start <= word.start and word.end <= match.end:
                 taken[k] = match
-    odd = [k for k, word in enumerate(words) if k not in taken and _is_odd(text, word)][:MOST_ODD]
+    odd = [
+        k
+        for k, word in enumerate(words)
+        if k not in taken and k not in closed and _is_odd(text, word)
+    ][:MOST_ODD]
     done: set[int] = set()
     for k in odd:
         if k in done:
             continue
-        for first, last in _windows(text, words, k, taken):
+        for first, last in _windows(text, words, k, taken, closed):
             found = _name_of(lexicon, text, words[first : last + 1])
             if found is None:
                 continue
@@ -111,7 +122,7 @@ def _is_odd(text: str, word: Word) -> bool:
 
 
 def _windows(
-    text: str, words: list[Word], k: int, taken: dict[int, Match]
+    text: str, words: list[Word], k: int, taken: dict[int, Match], closed: set[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield the runs of words around word `k`, the longest first, that cut no match in two."""
 
@@ -120,6 +131,8 @@ def _windows(
         return len(gap) <= 4 and set(gap) <= GAP
 
     def usable(i: int) -> bool:
+        if i in closed:
+            return False
         return i in taken or words[i].norm in FILLERS or _is_odd(text, words[i])
 
     low = high = k

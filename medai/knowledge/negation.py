@@ -37,6 +37,7 @@ _GOES_ON = re.compile(
     r"\b(no|not|without|denies|nor|and|or|of|with|for|in|the|a|an)[ \t\r]*$", re.I
 )
 _WITHIN = frozenset(" \t\n-/" + APOSTROPHES)  # what may stand between the words of a cue
+_OTHER = re.compile(r"\b(?:he|she|his|her|him)\b", re.I)
 _SHORT_LINE = 60  # a longer line was probably broken by an editor, not by its writer
 
 
@@ -111,10 +112,17 @@ def _cues_among(text: str, words: Sequence[Word]) -> list[Cue]:
             i += 1
             continue
         following = plain[i + size] if i + size < len(words) else ""
-        if not (kind == "family" and following in REPORTING):  # "his mother denies": a witness
+        # "his mother denies", "Mum: his throat": a witness
+        witness = following in REPORTING or _speaks(text, words[i + size - 1].end)
+        if not (kind == "family" and witness):
             cues.append(Cue(kind, words[i].start, words[i + size - 1].end))
         i += size
     return cues
+
+
+def _speaks(text: str, end: int) -> bool:
+    """Tell whether a relative who is named before a colon speaks of somebody else."""
+    return text[end : end + 1] == ":" and _OTHER.search(text, end, end + 100) is not None
 
 
 def _together(text: str, words: Sequence[Word]) -> bool:
