@@ -105,7 +105,8 @@ def link(
     found = [(m.start, m.end) for m in matches] + [span for _, span in measured]
     found += [mask for mask in masks if not any(a < mask[1] and mask[0] < b for a, b in found)]
     cues = find_cues(text, sorted(found))
-    taken = sorted([*found, *((c.start, c.end) for c in cues)])
+    taken = [*found, *((c.start, c.end) for c in cues)]
+    taken = sorted([*taken, *((m.begins, m.start) for m in matches if 0 <= m.begins < m.start)])
     good, unknown = match_rest(lexicon, text, chunks_of(text, words, bounds, taken), names)
     for match in matches:
         if _is_ambiguous(graph, match):
@@ -201,7 +202,8 @@ def _everyday(lexicon: Lexicon, words: list[Word], heard: Heard) -> Match:
     entry = Entry(phrase_of(lexicon, heard.ids[0]), numbers, 1)
     score = LAY_SCORES.get(heard.kind, EVERYDAY)
     start, end = words[heard.first].start, words[heard.last].end
-    return Match(start, end, entry, "everyday", score, heard.status)
+    begins = words[heard.whole].start if heard.whole >= 0 else start
+    return Match(start, end, entry, "everyday", score, heard.status, begins)
 
 
 def _names_from(
