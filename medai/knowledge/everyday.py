@@ -11,7 +11,6 @@ from __future__ import annotations
 _TABLE = """
 Dyspnea > cannot catch breath, can t catch breath, puffing, gasping, couldn t get breath,
     can t get breath, breath is short, winded
-Orthopnea > orthopnoeic
 Wheezing > whistles when breathes, whistling when breathing
 Productive cough > sputum, coughing stuff up, bringing up stuff
 Hemoptysis > blood in sputum, blood when cough, spat blood, spits blood
@@ -37,7 +36,6 @@ Rhinorrhea > nose runs, snuffle, snuffles
 Nasal congestion > nose is stuffed
 Pruritus > itchy, itch, itches
 Jaundice > turned yellow, gone yellow
-Peripheral edema > swollen legs
 Edema > swollen, swelling
 Insomnia > sleep badly, sleeps badly, can t get to sleep
 Depression > low in mood

@@ -39,10 +39,6 @@ _LEFT_OUT_WORDS = """
 is are was were be been am has have had having i he she it they we and with got 's
 """
 _LEFT_OUT = FILLERS | frozenset(_LEFT_OUT_WORDS.split())
-_LEADING_WORDS = """
-do does did can could will would there
-"""
-_LEADING = _LEFT_OUT | _NEGATORS | frozenset(_LEADING_WORDS.split())
 
 
 class Meaning(NamedTuple):
@@ -68,6 +64,8 @@ class Heard:
     status
         What it states by itself: a status of ``statements.csv``, or ``doubled`` for a denial
         that is itself denied ("not keeping fluids down").
+    whole
+        The word with which the phrase begins, `first` or before it: "ankles are not [swollen]".
     """
 
     weight: int
@@ -76,6 +74,7 @@ class Heard:
     kind: str
     ids: tuple[str, ...]
     status: str = ""
+    whole: int = -1
 
 
 class LayLexicon:
@@ -178,12 +177,15 @@ class LayLexicon:
         if kind != "ask":
             ids = self._narrowed(lexicon, ids)
             kind = kind if len(ids) == 1 else "ask"
-        first, last = _first(tokens, hits[0]), tokens[hits[0].end].word
+        begins = hits[0]
+        if denied:
+            begins = begins._replace(start=_negator(tokens, begins) + 1)
+        first, last = _first(tokens, begins), tokens[hits[0].end].word
         if self._before_the_ontology(lexicon, text[words[first].start : words[last].end], ids):
             weight += 1
         if denied and kind != "ask":
             status = "absent"
-        return Heard(weight, first, last, kind, ids, status)
+        return Heard(weight, first, last, kind, ids, status, tokens[hits[0].start].word)
 
     def _before_the_ontology(self, lexicon: Lexicon, said: str, ids: tuple[str, ...]) -> bool:
         """Tell whether ``preferred.csv`` puts a term before the one that has this name in HPO."""
@@ -232,10 +234,9 @@ def _masking(masks: list[Hit], groups: dict[tuple[int, int], list[Hit]]) -> list
 
 
 def _first(tokens: list[Token], hit: Hit) -> int:
-    """Return the first word of a phrase after "has", "I", "my", a leading "not" and the like."""
-    left_out = _LEADING if hit.denied else _LEFT_OUT
+    """Return the first word of a phrase after "has", "I", "my" and the like."""
     for k in range(hit.start, hit.end):
-        if tokens[k].key not in left_out:
+        if tokens[k].key not in _LEFT_OUT:
             return tokens[k].word
     return tokens[hit.end].word
 
@@ -244,17 +245,22 @@ def _statement(
     tokens: list[Token], hit: Hit, weight: int, ids: tuple[str, ...], status: str
 ) -> Heard:
     """Leave a word of negation in front to the rules: "no" in "no fever, chills or cough"."""
-    start = hit.start
-    if status == "absent":
-        last = max((k for k in range(hit.start, hit.end) if tokens[k].key in _NEGATORS), default=-1)
-        if last >= 0 and all(tokens[k].key in _LEADING for k in range(hit.start, last + 1)):
-            start = last + 1
-        elif last >= 0:
-            pass  # "ankles are not swollen"
-        elif any(tokens[k].key in _NEGATORS for k in range(max(start - 2, 0), start)):
-            status = "doubled"
-    first = _first(tokens, hit._replace(start=start))
-    return Heard(weight + 1, first, tokens[hit.end].word, "statement", ids, status)
+    negator = _negator(tokens, hit) if status == "absent" else -1
+    before = range(max(hit.start - 2, 0), hit.start)
+    if status == "absent" and negator < 0 and any(tokens[k].key in _NEGATORS for k in before):
+        status = "doubled"
+    first = _first(tokens, hit._replace(start=negator + 1 if negator >= 0 else hit.start))
+    last, whole = tokens[hit.end].word, tokens[hit.start].word
+    return Heard(weight + 1, first, last, "statement", ids, status, whole)
+
+
+def _negator(tokens: list[Token], hit: Hit) -> int:
+    """Return the last word of negation in a phrase, -1 if there is none.
+
+    What stands behind it is the finding, so that its scope runs on: "eyes not red or itchy".
+    """
+    places = (k for k in range(hit.start, hit.end) if tokens[k].key in _NEGATORS)
+    return max(places, default=-1)
 
 
 def with_own_status(status: str, statement: Statement) -> Statement:

@@ -12,9 +12,9 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from medai.knowledge.words import FILLERS, Word, words_of
+from medai.knowledge.words import APOSTROPHES, FILLERS, Word, words_of
 
-BETWEEN = frozenset("+ \t\r\n-‐‑/'’&()\u00a0")  # what may stand between two words of a match
+BETWEEN = frozenset("+ \t\r\n-‐‑/&()\u00a0" + APOSTROPHES)  # between two words of a match
 # They stand in patterns ("has a temperature") and make none more certain.
 _LIGHT_WORDS = """
 is are was were be been am has have had having i he she it they we and with got get gets getting
@@ -22,10 +22,7 @@ feel feels felt feeling look looks
 """
 LIGHT = FILLERS | frozenset(_LIGHT_WORDS.split())
 _CONTRACTED = {
-    "cannot": ("can", "not"), "cant": ("can", "not"), "dont": ("do", "not"),
-    "wont": ("will", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"),
-    "isnt": ("is", "not"), "wasnt": ("was", "not"), "hasnt": ("has", "not"),
-    "havent": ("have", "not"), "hadnt": ("had", "not"), "couldnt": ("could", "not"),
+    "cannot": ("can", "not"),
     "im": ("i", "am"), "ive": ("i", "have"), "hes": ("he", "'s"), "shes": ("she", "'s"),
 }  # fmt: skip
 _NOT = {"can": "can", "won": "will", "shan": "shall"}
@@ -57,7 +54,8 @@ def tokens_of(text: str, words: Sequence[Word]) -> list[Token]:
     tokens: list[Token] = []
     for k, word in enumerate(words):
         raw = text[word.start : word.end].casefold()
-        joined = k > 0 and word.start - words[k - 1].end == 1 and text[word.start - 1] in "'’"
+        gap = text[words[k - 1].end : word.start] if k > 0 else " "
+        joined = gap == "" or (len(gap) == 1 and gap in APOSTROPHES)  # "dont" is two words
         if joined and raw == "t" and tokens and tokens[-1].key.endswith("n"):
             base = tokens[-1].key
             tokens[-1] = Token(_NOT.get(base, base[:-1]), k - 1)

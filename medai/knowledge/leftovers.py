@@ -54,7 +54,10 @@ class Names(Protocol):
 
 @dataclass(frozen=True)
 class Match:
-    """A stretch of text, the name that it matches, and what it states by itself, if anything."""
+    """A stretch of text, the name that it matches, and what it states by itself, if anything.
+
+    `begins` is where the phrase begins that it belongs to: "ankles are not [swollen]".
+    """
 
     start: int
     end: int
@@ -62,6 +65,7 @@ class Match:
     method: str
     score: float
     status: str = ""
+    begins: int = -1
 
 
 def by_sentence(words: list[Word], bounds: list[tuple[int, int]]) -> list[list[Word]]:

@@ -119,7 +119,8 @@ def link(
     heads = [(head.start, head.end) for head in headings(text)]
     asked = _apart(asked, found)
     asked = _apart(asked, heads)
-    taken = sorted([*found, *((c.start, c.end) for c in cues), *heads, *asked])
+    begun = [(m.begins, m.start) for m in matches if 0 <= m.begins < m.start]
+    taken = sorted([*found, *((c.start, c.end) for c in cues), *heads, *asked, *begun])
     good, unknown = match_rest(lexicon, text, chunks_of(text, words, bounds, taken), names)
     unknown += asked.values()
     for match in matches:
@@ -228,7 +229,8 @@ def _everyday(lexicon: Lexicon, words: list[Word], heard: Heard) -> Match:
     entry = Entry(phrase_of(lexicon, heard.ids[0]), numbers, 1)
     score = LAY_SCORES.get(heard.kind, EVERYDAY)
     start, end = words[heard.first].start, words[heard.last].end
-    return Match(start, end, entry, "everyday", score, heard.status)
+    begins = words[heard.whole].start if heard.whole >= 0 else start
+    return Match(start, end, entry, "everyday", score, heard.status, begins)
 
 
 def _names_from(

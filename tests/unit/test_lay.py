@@ -203,6 +203,7 @@ def test_what_counts_as_the_same(text, present):
         ("I've not been sick or feverish", ["Vomiting", "Fever"]),
         ("No temperature, cough or rash", ["Fever", "Cough", "Skin rash"]),
         ("temperature is normal", ["Fever"]),
+        ("My eyes are not red or itchy", ["Conjunctival hyperemia", "Pruritus"]),
     ],
 )
 def test_denied(text, excluded):
