@@ -88,6 +88,19 @@ RED_FLAG = _object(
         "source": SOURCE,
     }
 )
+SUSPECTED_FLAG = _object(
+    {
+        "flag": TEXT,
+        "action": TEXT,
+        "urgency": {"enum": list(URGENCY), "description": str(URGENCY)},
+        "urgency_words": {"enum": list(URGENCY.values())},
+        "chance": SHARE,
+        "missing": HPOS,
+        "findings": _list(TEXT, "the names of what is missing"),
+        "condition": TEXT,
+        "source": SOURCE,
+    }
+)
 COMMON = _object(
     {
         "rank": {"type": "integer", "minimum": 1},
@@ -160,6 +173,8 @@ SCHEMA = _object(
         "unsure": {"type": "string", "description": 'why the answer is "I don\'t know", or ""'},
         "doubts": _list(_object({"code": TEXT, "reason": TEXT, "decisive": {"type": "boolean"}})),
         "red_flags": _list(RED_FLAG, "the most urgent first"),
+        "flag_chance": {**SHARE, "description": "that one more urgent flag would be complete"},
+        "suspected_flags": _list(SUSPECTED_FLAG, "incomplete flags that may well be complete"),
         "common": _list(COMMON),
         "other": {**SHARE, "description": "the probability of something not in the table"},
         "rare": _list(RARE),

@@ -1,0 +1,129 @@
+"""Red flags that are not complete but may well be, if more were said or understood.
+
+A complete flag (:mod:`medai.diagnosis.flags`) needs every one of its findings.  Patients tell some
+of them, in words of which a program understands some.  So for each condition, weighted by its
+probability, it is asked how probable the findings are that its flags still lack, taken as
+independent among its patients:
+
+    chance = Σ_d p(d | Q) · max over the flags r of d of  Π_{x in r, not known} f(d, x)
+
+A denied finding rules its flags out.  When the chance is at least :data:`LEAST`, the flags that
+contribute most are shown apart from the complete ones.  They never replace or hide one of those.
+
+The limit is one in twenty, a round figure; on the development vignettes
+(``benchmarks/doubts.py``) it finds three times as many of the patients who need a flag.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+
+from medai.diagnosis.flags import URGENCY, flag_rows, urgency
+from medai.diagnosis.posterior import Posterior
+from medai.diagnosis.sources import Source, source_of
+from medai.knowledge.graph import KnowledgeGraph
+from medai.knowledge.implied import closure
+
+LEAST = 0.05  # chance that some flag would be complete
+URGENT = 3  # same day or sooner
+UNLISTED = 0.01  # how often a condition has a finding that the table does not give it
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class SuspectedFlag:
+    """A flag of which something is missing, of a condition that is probable enough.
+
+    Attributes
+    ----------
+    flag, action, urgency
+        As for :class:`medai.diagnosis.flags.RedFlag`.
+    chance
+        The probability of the condition times that of the missing findings.
+    missing, findings
+        HPO ids and names of what is missing: to be asked or measured.
+    condition
+        Id of the condition.
+    source
+        What it rests on.
+    """
+
+    flag: str
+    action: str
+    urgency: int
+    chance: float
+    missing: tuple[str, ...]
+    findings: tuple[str, ...]
+    condition: str
+    source: Source
+
+    def to_dict(self) -> dict:
+        """Return JSON-ready values."""
+        return {**asdict(self), "urgency_words": URGENCY[self.urgency]}
+
+
+def suspected_flags(
+    graph: KnowledgeGraph,
+    present: Iterable[str],
+    ruled_out: Collection[str],
+    found: Posterior,
+    age: float | None = None,
+    sex: str | None = None,
+) -> tuple[float, tuple[SuspectedFlag, ...]]:
+    """Return the chance that an urgent flag would be complete, and which flags these are.
+
+    Parameters
+    ----------
+    graph : KnowledgeGraph
+        Of the common conditions.
+    present : iterable of str
+        HPO ids of present findings; without any the chance is 0.
+    ruled_out : collection of str
+        Everything that was denied, with what that implies.
+    found : Posterior
+        What the findings give.
+    age, sex
+        Only to leave out what is anatomically impossible.
+
+    Returns
+    -------
+    float
+        From 0 to 1; flags that are complete already do not count.
+    tuple of SuspectedFlag
+        The most probable first; empty when the chance is below :data:`LEAST`.
+    """
+    present = tuple(present)
+    if not present:
+        return 0.0, ()
+    there = closure(graph, present)
+    p = dict(zip(found.ids, found.p.tolist(), strict=True))
+    number = {name: k for k, name in enumerate(found.ids)}
+    best: dict[str, SuspectedFlag] = {}
+    for row in flag_rows(age, sex):
+        missing = tuple(hpo for hpo in row.hpo if hpo not in there)
+        level = urgency(row.action)
+        if not missing or level > URGENT or any(hpo in ruled_out for hpo in missing):
+            continue
+        chance = p[row.condition]
+        for hpo in missing:
+            chance *= max(_shares(graph, hpo).get(number[row.condition], 0.0), UNLISTED)
+        if row.condition not in best or chance > best[row.condition].chance:
+            names = tuple(graph.term(hpo).name for hpo in missing)
+            source = source_of(row.source, row.basis)
+            best[row.condition] = SuspectedFlag(
+                row.flag, row.action, level, chance, missing, names, row.condition, source
+            )
+    total = min(sum(one.chance for one in best.values()), 1.0)
+    if total < LEAST:
+        return total, ()
+    order = sorted(best.values(), key=lambda one: (-one.chance, one.urgency, one.flag))
+    return total, tuple(order[:SHOWN])
+
+
+@functools.lru_cache(maxsize=2048)
+def _shares(graph: KnowledgeGraph, hpo: str) -> dict[int, float]:
+    """Return how often each condition that has a finding has it."""
+    rows, shares = graph.scorer.entries(graph.term_number(hpo))
+    return dict(zip(rows.tolist(), shares.tolist(), strict=True))
