@@ -20,6 +20,7 @@ import functools
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
+from medai.datasets.common import RedFlag as Row
 from medai.diagnosis.flags import URGENCY, flag_rows, urgency
 from medai.diagnosis.posterior import Posterior
 from medai.diagnosis.sources import Source, source_of
@@ -100,26 +101,33 @@ def suspected_flags(
     there = closure(graph, present)
     p = dict(zip(found.ids, found.p.tolist(), strict=True))
     number = {name: k for k, name in enumerate(found.ids)}
-    best: dict[str, SuspectedFlag] = {}
+    best: dict[str, tuple[float, Row, tuple[str, ...]]] = {}
     for row in flag_rows(age, sex):
         missing = tuple(hpo for hpo in row.hpo if hpo not in there)
-        level = urgency(row.action)
-        if not missing or level > URGENT or any(hpo in ruled_out for hpo in missing):
+        if not missing or _level(row.action) > URGENT or any(hpo in ruled_out for hpo in missing):
             continue
         chance = p[row.condition]
         for hpo in missing:
             chance *= max(_shares(graph, hpo).get(number[row.condition], 0.0), UNLISTED)
-        if row.condition not in best or chance > best[row.condition].chance:
-            names = tuple(graph.term(hpo).name for hpo in missing)
-            source = source_of(row.source, row.basis)
-            best[row.condition] = SuspectedFlag(
-                row.flag, row.action, level, chance, missing, names, row.condition, source
-            )
-    total = min(sum(one.chance for one in best.values()), 1.0)
+        if row.condition not in best or chance > best[row.condition][0]:
+            best[row.condition] = (chance, row, missing)
+    total = min(sum(chance for chance, _, _ in best.values()), 1.0)
     if total < LEAST:
         return total, ()
-    order = sorted(best.values(), key=lambda one: (-one.chance, one.urgency, one.flag))
-    return total, tuple(order[:SHOWN])
+    order = sorted(best.values(), key=lambda one: (-one[0], _level(one[1].action), one[1].flag))
+    return total, tuple(_made(graph, *one) for one in order[:SHOWN])
+
+
+def _made(
+    graph: KnowledgeGraph, chance: float, row: Row, missing: tuple[str, ...]
+) -> SuspectedFlag:
+    names = tuple(graph.term(hpo).name for hpo in missing)
+    source = source_of(row.source, row.basis)
+    level = _level(row.action)
+    return SuspectedFlag(row.flag, row.action, level, chance, missing, names, row.condition, source)
+
+
+_level = functools.lru_cache(maxsize=1024)(urgency)
 
 
 @functools.lru_cache(maxsize=2048)
