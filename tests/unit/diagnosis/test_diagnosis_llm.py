@@ -1,12 +1,13 @@
 """``medai diagnose --llm``: an explanation that changes nothing; and the schema of ``--json``."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 import medai.cli._explain
 from medai.cli import main
-from medai.diagnosis.schema import EXPLANATION, OUTPUT
+from medai.diagnosis.schema import EXPLANATION, OUTPUT, SCHEMA
 from medai.runtime import MedaiError
 
 ZH, ZH_2, EN = (
@@ -153,3 +154,11 @@ def test_the_embedded_model_explains_on_the_command_line(capsys):
     for part in found["parts"]:
         assert (part["by"] == "template") == bool(part["why"])
         assert all(f"[{number}" in part["text"] for number in part["facts"])
+
+
+def test_the_page_of_the_package_lists_every_field():
+    page = (Path(__file__).resolve().parents[3] / "book" / "api.md").read_text(encoding="utf-8")
+    told = page.split("What `medai diagnose --json` prints")[1].split("\n## ")[0]
+    for schema in (OUTPUT, SCHEMA, EXPLANATION):
+        for name in schema["properties"]:
+            assert f"`{name}`" in told, name
