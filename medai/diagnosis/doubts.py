@@ -1,7 +1,7 @@
 """When the honest answer is "I don't know", and why.
 
 The lists are shown all the same: a doubt says how far to trust them.  The limits were chosen on
-the development vignettes (``benchmarks/common.py``).
+the development vignettes (``benchmarks/common.py``, ``benchmarks/doubts.py``).
 """
 
 from __future__ import annotations
