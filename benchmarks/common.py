@@ -153,12 +153,15 @@ class Bench:
         flagged = np.array([bool(one.red_flags) for one in answers])
         urgent = np.array([any(f.urgency <= 3 for f in one.red_flags) for one in answers])
         asked = np.array([bool(one.red_flags or one.safety_questions) for one in answers])
+        suspected = np.array([bool(one.suspected_flags) for one in answers])
         result["flags"] = {
             "shown_where_needed": share(flagged[must]),
             "shown_where_not_needed": share(flagged[~must]),
             "same_day_where_needed": share(urgent[must]),
             "same_day_where_not_needed": share(urgent[~must]),
             "shown_or_asked_where_needed": share(asked[must]),
+            "shown_or_suspected_where_needed": share(flagged[must] | suspected[must]),
+            "shown_or_suspected_where_not_needed": share(flagged[~must] | suspected[~must]),
             "missed": [c.condition for c, f in zip(self.cases, flagged, strict=True)
                        if c.must_flag and not f],
         }  # fmt: skip
@@ -221,7 +224,7 @@ class Bench:
         ways = {"prior only": prior, "matched findings": counts, "score without prior": score}
         return {name: self.ranking(values) for name, values in ways.items()}
 
-    def latency(self, repeats: int = 3) -> dict:
+    def latency(self, repeats: int = 3, names=None) -> dict:
         """Time one assessment of a text, linking included, warm, in processor time."""
         from medai.diagnosis import assess
 
@@ -229,7 +232,7 @@ class Bench:
         for _ in range(repeats):
             for case in self.cases:
                 start = time.process_time()
-                assess(case.text, case.age, case.sex, case.setting)
+                assess(case.text, case.age, case.sex, case.setting, names=names)
                 times.append(1000 * (time.process_time() - start))
         return {
             "median_ms": round(statistics.median(times), 1),
@@ -365,6 +368,7 @@ def main() -> None:
 
             names = NameIndex(bench.graph)
             result["ways"]["text, names"] = bench.measure(bench.assess("text", names))
+            result["latency_names"] = bench.latency(1, names)
         result["baselines"] = bench.baselines(given)
         result["latency"] = bench.latency()
         for name, found in {**result["ways"], **result["baselines"]}.items():

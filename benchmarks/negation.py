@@ -1,8 +1,8 @@
 """Who has the finding, and is it there?  Measured on labelled sentences written for the book.
 
-    python benchmarks/negation.py NOTES.csv [--part test] [--no-write]
+    python benchmarks/negation.py data/notes/notes.csv [--part test] [--no-write]
 
-NOTES.csv has the columns ``split`` (dev or test), ``sentence`` and ``findings``: surface texts
+The table has the columns ``split`` (dev or test), ``sentence`` and ``findings``: surface texts
 with their labels, ``fever|absent; cough|present``.  The labelled words are given; what is
 measured is the label that `medai.knowledge.statements` gives them: present, absent, uncertain
 (labels possible and hypothetical), history or family.  Baselines: everything present, and the
@@ -19,13 +19,13 @@ import datetime
 import hashlib
 import json
 import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-TARGET = Path(__file__).resolve().parents[1] / "data" / "results" / "15_negation.json"
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "data" / "results" / "15_negation.json"
 LABELS = ("present", "absent", "uncertain", "history", "family")
 SAME = {"possible": "uncertain", "hypothetical": "uncertain"}
 STATUS = {"present": "present", "excluded": "absent", "uncertain": "uncertain"}
@@ -125,9 +125,11 @@ def main() -> None:
     parser.add_argument("--no-write", action="store_true", help="print only")
     args = parser.parse_args()
     notes = read_notes(args.notes, args.part)
+    full = args.notes.resolve()
+    place = full.relative_to(ROOT).as_posix() if full.is_relative_to(ROOT) else args.notes.name
     result = {
         "measured": datetime.date.today().isoformat(),
-        "command": " ".join(["python benchmarks/negation.py", args.notes.name, *sys.argv[2:]]),
+        "command": f"python benchmarks/negation.py {place} --part {args.part}",
         "python": platform.python_version(),
         "notes_sha256": hashlib.sha256(args.notes.read_bytes()).hexdigest(),
         "part": args.part,

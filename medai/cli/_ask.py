@@ -48,6 +48,10 @@ def print_result(answer: Assessment) -> None:
         print("\nRed flags, the most urgent first:")
     for flag in answer.red_flags:
         print(_wrap(f"  ! {flag.action}: {flag.flag} ({', '.join(flag.findings)}; {flag.source})"))
+    if answer.suspected_flags:
+        print(f"\nPossible red flags ({answer.flag_chance:.0%} that one is complete), ask now:")
+    for one in answer.suspected_flags:
+        print(_wrap(f"  ? {one.action}: {one.flag} (not known: {', '.join(one.findings)})"))
     if answer.unsure:
         print(_wrap(f"\nI don't know: {answer.unsure}"))
     for doubt in answer.doubts:

@@ -25,8 +25,16 @@ With ``--json`` one object is printed:
     red flags, common conditions with probabilities, tests, questions, doubts: what
     :meth:`medai.diagnosis.Assessment.to_dict` returns; ``medai.diagnosis.SCHEMA`` is its JSON
     Schema.
+``explanation``
+    only with ``--llm``: ``{"language", "model", "text", "parts", "sources", "asked",
+    "fell_back"}``, or null when nothing is present.  ``parts`` are the sentences in order, each
+    ``{"text", "facts", "by", "why", "said"}``: the numbers of the facts that it cites, whose
+    words it is in (``model`` or ``template``), why it is the template's, and what the model
+    said.  ``asked`` and ``fell_back`` count sentences.
 ``notes``
     what a reader must be told.
+
+``medai.diagnosis.schema.OUTPUT`` is the JSON Schema of the whole.
 """
 
 from __future__ import annotations
@@ -39,6 +47,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medai.cli._ask import ask, print_assessment, shown
+from medai.cli._explain import as_json as explanation
+from medai.cli._explain import explain_answer, need_model, print_explanation
 
 if TYPE_CHECKING:
     from medai.knowledge import Ranking
@@ -90,6 +100,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         help="where the patient is seen; it decides how common conditions are",
     )
     parser.add_argument("--ask", action="store_true", help="ask the questions that tell most")
+    parser.add_argument(
+        "--llm",
+        action="store_true",
+        help="add an explanation from cited facts, in the embedded language model's words where "
+        "these say no more than the facts; it changes no list (Chinese: without the model)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -115,9 +131,13 @@ def run(args: argparse.Namespace) -> int:
     findings = answer.reading.findings
     if not findings.ever_ids:
         raise MedaiError(nothing_to_rank(text, findings))
+    if args.llm:
+        need_model(answer)
     ranking = graph.rank(findings.ever_ids, findings.excluded_ids, args.top, args.source)
     if args.json:
         found = {**as_json(findings, ranking, graph.version), "assessment": answer.to_dict()}
+        if args.llm:
+            found["explanation"] = explanation(answer, explain_answer(answer))
         print(json.dumps(found, indent=2))
         return 0
     print_findings(findings, ranking)
@@ -126,6 +146,9 @@ def run(args: argparse.Namespace) -> int:
         answer = ask(answer, graph)
         ever, absent = answer.reading.ever, answer.reading.absent
         ranking = graph.rank(ever, [x for x in absent if x not in ever], args.top, args.source)
+    if args.llm:
+        sys.stdout.flush()  # the model takes some seconds
+        print_explanation(answer, explain_answer(answer))
     print_ranking(ranking, graph.version, args.source)
     return 0
 

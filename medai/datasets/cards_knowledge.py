@@ -266,6 +266,25 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="ddxplus-map",
+        title="Which of our terms DDXPlus means",
+        what="Two tables: 47 of DDXPlus's 49 conditions as conditions of this book, and 83 of "
+        "its 223 codes as HPO terms; the rest is listed with the reason. No number of DDXPlus.",
+        kind="embedded",
+        source="written for this book (data/ddxplus_map/) from the questions of DDXPlus's "
+        "release_evidences.json, read in public copies",
+        licence="CC BY 4.0; HPO ids and names under the HPO licence",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026; HPO 2025-01-16",
+        citation="this book; DDXPlus: A New Dataset For Automatic Medical Diagnosis, NeurIPS "
+        "2022, arXiv:2205.09148 (abstract opened)",
+        flaws=(
+            "One mapper, a language model, who had seen both tables; no physician has read it.",
+            "Pain is not mapped: its place is a detail of another code.",
+            "Sixteen codes are mapped to a wider, narrower or neighbouring term.",
+        ),
+    ),
+    Card(
         name="smollm2-135m",
         title="SmolLM2-135M-Instruct, quantised to Q4_1",
         what="A language model of 135 million parameters in one GGUF file, small enough for any "

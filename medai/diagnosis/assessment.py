@@ -11,6 +11,7 @@ from medai.diagnosis.flags import RedFlag
 from medai.diagnosis.questions import Question
 from medai.diagnosis.reading import Reading
 from medai.diagnosis.sources import Source
+from medai.diagnosis.suspected import SuspectedFlag
 
 SCHEMA = 1
 DISCLAIMER = "For teaching; not medical advice."
@@ -43,6 +44,10 @@ class Assessment:
         denied ones that were ignored, since a present finding is a special case of them.
     red_flags : tuple of :class:`~medai.diagnosis.flags.RedFlag`
         The most urgent first, whatever the lists say.
+    flag_chance : float
+        The chance that a further, urgent flag would be complete if more were known.
+    suspected_flags : tuple of SuspectedFlag
+        Which ones, when that chance is high enough; the most probable first.
     common : tuple of CommonCandidate
         With probabilities; labelled ``common``.
     other : float
@@ -66,6 +71,8 @@ class Assessment:
     used_absent: tuple[str, ...]
     overruled: tuple[str, ...]
     red_flags: tuple[RedFlag, ...]
+    flag_chance: float
+    suspected_flags: tuple[SuspectedFlag, ...]
     common: tuple[CommonCandidate, ...]
     other: float
     rare: tuple[RareCandidate, ...]
@@ -111,6 +118,8 @@ class Assessment:
             "unsure": self.unsure,
             "doubts": [one.to_dict() for one in self.doubts],
             "red_flags": [one.to_dict() for one in self.red_flags],
+            "flag_chance": self.flag_chance,
+            "suspected_flags": [one.to_dict() for one in self.suspected_flags],
             "common": [one.to_dict() for one in self.common],
             "other": self.other,
             "rare": [one.to_dict() for one in self.rare],

@@ -1,7 +1,7 @@
 """When the honest answer is "I don't know", and why.
 
 The lists are shown all the same: a doubt says how far to trust them.  The limits were chosen on
-the development vignettes (``benchmarks/common.py``).
+the development vignettes (``benchmarks/common.py``, ``benchmarks/doubts.py``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from medai.diagnosis.posterior import Posterior
 from medai.diagnosis.reading import Reading
+from medai.diagnosis.understood import understood
 from medai.knowledge.graph import KnowledgeGraph
 
 FEWEST = 2  # present findings
@@ -20,7 +21,8 @@ LEAST_INFORMATION = 4.0  # nats, the sum of -ln bg over the present findings
 FLAT = 0.20  # the most probable condition is below this
 OTHER = 0.5  # something that is not in the table is above this
 EXPLAINED_BY = 5  # the conditions that are looked at for a finding that none explains
-UNREAD = 2  # unread parts of the text for each finding that was read
+UNDERSTOOD = 1 / 3  # of the words that say something, so many must be understood
+HALF = 1 / 2  # below this there is a warning
 LEAST_SHARE = 0.01  # a condition that has the finding in fewer patients does not explain it
 
 
@@ -36,7 +38,9 @@ class Doubt:
     reason
         In words.
     decisive
-        Whether it alone means "I don't know"; the last four are only warnings.
+        Whether it alone means "I don't know"; ``unexplained``, ``measurement`` and
+        ``contradictory`` are only warnings, and so is ``unread`` unless two thirds of the words
+        were not understood.
     """
 
     code: str
@@ -121,12 +125,16 @@ def _contradictory(graph: KnowledgeGraph, reading: Reading) -> list[Doubt]:
 
 
 def _unread(reading: Reading) -> list[Doubt]:
-    """Warn when more of a text was left unread than read."""
-    left = [one.text for one in reading.findings.unrecognised if one.reason != "normal"]
-    if len(left) <= UNREAD * max(len(reading.rows()), 1):
+    """Say when most of a text was not understood: the lists then stand on a part of it."""
+    share, left = understood(reading)
+    if share >= HALF:
         return []
     shown = ", ".join(left[:5])
-    return [Doubt("unread", f"Most of the text was not understood, such as: {shown}.", False)]
+    reason = (
+        f"Most of the text was not understood ({share:.0%} of the words that may matter was), "
+        f"such as: {shown}."
+    )
+    return [Doubt("unread", reason, share < UNDERSTOOD)]
 
 
 def unexplained(

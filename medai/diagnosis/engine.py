@@ -23,6 +23,7 @@ from medai.diagnosis.questions import (
 )
 from medai.diagnosis.reading import Reading, read
 from medai.diagnosis.sources import source_of
+from medai.diagnosis.suspected import suspected_flags
 from medai.diagnosis.wording import question, question_zh
 from medai.knowledge.common import common_graph, most_specific
 from medai.knowledge.findings import Findings
@@ -131,13 +132,18 @@ def assess_reading(
     query, found = case.query, case.posterior
     names = case.common.term_ids
     # what is stated and denied may be there: a flag must not be lost by it
-    flags = red_flags(graph, (*reading.present, *reading.contradictory), age, sex)
+    stated = (*reading.present, *reading.contradictory)
+    flags = red_flags(graph, stated, age, sex)
+    denied = case.ruled_out()
+    chance, suspected = suspected_flags(case.common, stated, denied, found, age, sex)
     return Assessment(
         reading=reading,
         used_present=tuple(names[i] for i in query.present),
         used_absent=tuple(names[i] for i in query.excluded),
         overruled=query.overruled,
         red_flags=flags,
+        flag_chance=chance,
+        suspected_flags=suspected,
         common=common_list(case.common, query, found, setting, COMMON),
         other=found.other,
         rare=_rare(case, source, reorder),
@@ -184,6 +190,12 @@ class _Case:
         object.__setattr__(self, "present", tuple(ids[i] for i in query.present))
         object.__setattr__(self, "posterior", self._posterior(query))
 
+    def ruled_out(self) -> set[str]:
+        """Return what is denied: the findings, what is more special, and what is the same."""
+        absent = self.reading.absent
+        result = set().union(*(below(self.common, hpo) for hpo in absent), set())
+        return result.union(*(common_conditions().same_as(hpo) for hpo in result))
+
     def _posterior(self, query: Query) -> Posterior:
         return posterior(query, self.setting, self.age, self.sex, graph=self.common)
 
@@ -223,10 +235,7 @@ class _Case:
 
         Of flags with the same urgency those come first whose conditions are most probable.
         """
-        reading = self.reading
-        ruled_out = set().union(*(below(self.common, hpo) for hpo in reading.absent), set())
-        for hpo in tuple(ruled_out):
-            ruled_out.update(common_conditions().same_as(hpo))
+        reading, ruled_out = self.reading, self.ruled_out()
         doubtful = (*reading.doubtful, *reading.past)
         near = near_flags(self.graph, reading.present, ruled_out, doubtful, self.age, self.sex)
         by_finding: dict[str, list] = {}

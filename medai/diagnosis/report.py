@@ -30,6 +30,7 @@ def markdown(answer: Assessment) -> str:
 
     lines = [
         *_flags(answer, cite),
+        *_suspected(answer, cite),
         *_findings(answer),
         *_doubts(answer),
         *_common(answer, cite),
@@ -64,6 +65,18 @@ def _flags(answer: Assessment, cite) -> list[str]:
         f"{URGENCY[flag.urgency]}) {cite(flag.source)}"
         for flag in answer.red_flags
     ] + [""]  # fmt: skip
+
+
+def _suspected(answer: Assessment, cite) -> list[str]:
+    if not answer.suspected_flags:
+        return []
+    lines = ["## Possible red flags", ""]
+    lines += [f"The chance that one of these is complete is {answer.flag_chance:.0%}: ask now.", ""]
+    lines += [
+        f"- **{one.action}**: {one.flag} (not known: {', '.join(one.findings)}) {cite(one.source)}"
+        for one in answer.suspected_flags
+    ]
+    return [*lines, ""]
 
 
 def _findings(answer: Assessment) -> list[str]:

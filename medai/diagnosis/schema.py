@@ -1,4 +1,8 @@
-"""The JSON Schema (draft 2020-12) of what :meth:`Assessment.to_dict` returns."""
+"""The JSON Schemas (draft 2020-12) of what is returned and printed.
+
+``SCHEMA`` describes :meth:`medai.diagnosis.Assessment.to_dict`, ``OUTPUT`` what ``medai diagnose
+--json`` prints, of which it is one field.
+"""
 
 from __future__ import annotations
 
@@ -32,26 +36,25 @@ MAYBE_NUMBER = {"type": ["number", "null"]}
 ANY_SOURCE = {"enum": ["opened", "listed", "teaching estimate", "annotation"]}
 
 SOURCE = _object({"basis": ANY_SOURCE, "key": TEXT, "title": TEXT, "url": TEXT})
-FINDING = _object(
-    {
-        "hpo_id": HPO,
-        "name": TEXT,
-        "start": PLACE,
-        "end": PLACE,
-        "text": TEXT,
-        "matched": TEXT,
-        "method": TEXT,
-        "score": NUMBER,
-        "status": {"enum": list(STATUSES)},
-        "family": {"type": "boolean"},
-        "cue": {"type": "string", "description": "the words that decided about the status"},
-        "history": {"type": "boolean"},
-        "onset": TEXT,
-        "days": MAYBE_NUMBER,
-        "course": TEXT,
-        "degree": TEXT,
-    }
-)
+_FINDING = {
+    "hpo_id": HPO,
+    "name": TEXT,
+    "start": PLACE,
+    "end": PLACE,
+    "text": TEXT,
+    "matched": TEXT,
+    "method": TEXT,
+    "score": NUMBER,
+    "status": {"enum": list(STATUSES)},
+    "family": {"type": "boolean"},
+    "cue": {"type": "string", "description": "the words that decided about the status"},
+    "history": {"type": "boolean"},
+    "onset": TEXT,
+    "days": MAYBE_NUMBER,
+    "course": TEXT,
+    "degree": TEXT,
+}
+FINDING = _object(_FINDING)
 MEASUREMENT = {"type": "object", "required": ["start", "end", "text", "quantity", "verdict"]}
 NOT_UNDERSTOOD = _object(
     {
@@ -82,6 +85,19 @@ RED_FLAG = _object(
         "hpo_ids": HPOS,
         "findings": TEXTS,
         "conditions": TEXTS,
+        "source": SOURCE,
+    }
+)
+SUSPECTED_FLAG = _object(
+    {
+        "flag": TEXT,
+        "action": TEXT,
+        "urgency": {"enum": list(URGENCY), "description": str(URGENCY)},
+        "urgency_words": {"enum": list(URGENCY.values())},
+        "chance": SHARE,
+        "missing": HPOS,
+        "findings": _list(TEXT, "the names of what is missing"),
+        "condition": TEXT,
         "source": SOURCE,
     }
 )
@@ -157,6 +173,8 @@ SCHEMA = _object(
         "unsure": {"type": "string", "description": 'why the answer is "I don\'t know", or ""'},
         "doubts": _list(_object({"code": TEXT, "reason": TEXT, "decisive": {"type": "boolean"}})),
         "red_flags": _list(RED_FLAG, "the most urgent first"),
+        "flag_chance": {**SHARE, "description": "that one more urgent flag would be complete"},
+        "suspected_flags": _list(SUSPECTED_FLAG, "incomplete flags that may well be complete"),
         "common": _list(COMMON),
         "other": {**SHARE, "description": "the probability of something not in the table"},
         "rare": _list(RARE),
@@ -167,4 +185,70 @@ SCHEMA = _object(
         "disclaimer": TEXT,
     },
     **{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Assessment"},
+)
+
+# -- medai diagnose --json ----------------------------------------------------------------------
+
+LINKED = _object({**_FINDING, "status": {"enum": ["present", "excluded", "uncertain"]}})
+RANKED = _object(
+    {
+        "rank": {"type": "integer", "minimum": 1},
+        "disease_id": TEXT,
+        "name": TEXT,
+        "score": {"type": "number", "description": "no probability"},
+        "explanation": {"type": "object", "required": ["supporting", "opposing", "silent"]},
+    }
+)
+PART = _object(
+    {
+        "text": {"type": "string", "description": "one sentence with its citations"},
+        "facts": _list({"type": "integer", "minimum": 1}, "the numbers that it cites"),
+        "by": {"enum": ["model", "template"]},
+        "why": {"type": "string", "description": 'why it is the template\'s, or ""'},
+        "said": {"type": "string", "description": 'what the model said, or ""'},
+    }
+)
+COUNT = {"type": "integer", "minimum": 0}
+EXPLANATION = {
+    **_object(
+        {
+            "language": {"enum": ["en", "zh"]},
+            "model": {"type": ["string", "null"], "description": "null where none is asked"},
+            "text": {"type": "string", "description": "the whole: a paragraph for each subject"},
+            "parts": _list(PART, "the sentences in order"),
+            "sources": _list(TEXT, "one line for each number"),
+            "asked": {**COUNT, "description": "sentences that the model was asked for"},
+            "fell_back": {**COUNT, "description": "of these, refused by the coverage check"},
+        }
+    ),
+    "type": ["object", "null"],
+    "description": "only with --llm; null when nothing is present",
+}
+OUTPUT = _object(
+    {
+        "schema": {"const": 1, "description": "changes when a field changes or goes away"},
+        "ontology": _object({"hpo": TEXT, "annotations": TEXT}),
+        "findings": _object(
+            {
+                **{name: _list(LINKED) for name in ("present", "excluded", "uncertain")},
+                **{name: _list(LINKED) for name in ("family", "history")},
+                "measurements": _list(MEASUREMENT),
+                "unrecognised": _list(NOT_UNDERSTOOD),
+                "contradictory": _list(HPO, "stated both as present and as excluded"),
+            }
+        ),
+        "used": _object(
+            {"present": HPOS, "excluded": HPOS, "overruled": HPOS},
+            description="by the rare ranking",
+        ),
+        "ranking": _list(RANKED, "rare diseases, best first"),
+        "notes": _list(TEXT, "what a reader must be told"),
+        "assessment": {k: v for k, v in SCHEMA.items() if k != "$schema"},
+        "explanation": EXPLANATION,
+    },
+    optional=("explanation",),
+    **{
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "medai diagnose --json",
+    },
 )
