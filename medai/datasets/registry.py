@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 
 from medai.datasets import (
+    cards_book,
     cards_images,
     cards_knowledge,
     cards_molecules,
@@ -20,6 +21,7 @@ from medai.runtime.errors import MedaiError
 
 CARDS: tuple[Card, ...] = (
     *cards_knowledge.CARDS,
+    *cards_book.CARDS,
     *cards_tables.CARDS,
     *cards_images.CARDS,
     *cards_records.CARDS,
