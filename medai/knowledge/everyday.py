@@ -29,7 +29,6 @@ Dysphagia > things go down wrong way
 Dysuria > pain passing urine
 Hematuria > blood in pee
 Polydipsia > drinks and drinks, drinking gallons, can t stop drinking
-Vertigo > dizzy
 Syncope > passed out, blacked out, blackout, blackouts, went out like a light
 Palpitations > fluttering in chest
 Rhinorrhea > nose runs, snuffle, snuffles
