@@ -42,6 +42,8 @@ def nothing_to_rank(text: str, findings: Findings, lang: str = "en") -> str:
     script = main_script(text)
     if script not in ("", "LATIN", "CJK"):
         parts.append(say("nothing.script", lang, script=script.title()))
+    if script == "LATIN" and lang == "zh":
+        parts.append(say("nothing.latin", lang))
     for group in ("excluded", "uncertain", "family"):
         found = getattr(findings, group)
         names = list(dict.fromkeys(finding(one.hpo_id, one.name, lang) for one in found))

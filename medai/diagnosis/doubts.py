@@ -62,13 +62,18 @@ def _doubt(
     *,
     phrase: str = "",
     findings: Mapping[str, Mapping[str, str]] | None = None,
+    left: Sequence[str] = (),
     **values: object,
 ) -> Doubt:
-    """Make a doubt in both languages; ``findings`` fill placeholders with names by HPO id."""
+    """Make a doubt in both languages; ``findings`` fill placeholders with names by HPO id.
+
+    ``left`` are words of the text, put in a row.
+    """
     reasons = {}
     for lang in LANGUAGES:
         names = {k: listed(v, v.values(), lang) for k, v in (findings or {}).items()}
-        reasons[lang] = say(f"doubt.{phrase or code}", lang, **names, **values)
+        joined = ("、" if lang == "zh" else ", ").join(left)
+        reasons[lang] = say(f"doubt.{phrase or code}", lang, left=joined, **names, **values)
     return Doubt(code, reasons["en"], decisive, reasons["zh"])
 
 
@@ -134,7 +139,7 @@ def _unread(reading: Reading) -> list[Doubt]:
     share, left = understood(reading)
     if share >= HALF:
         return []
-    return [_doubt("unread", share < UNDERSTOOD, share=share, left=", ".join(left[:5]))]
+    return [_doubt("unread", share < UNDERSTOOD, share=share, left=left[:5])]
 
 
 def unexplained(

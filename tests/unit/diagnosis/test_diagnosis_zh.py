@@ -82,6 +82,12 @@ def test_what_is_not_known_is_said_in_chinese(capsys):
     code, out, err = run(capsys, "无发热")
     assert (code, out) == (2, "")
     assert "无法判断：没有识别出患者目前存在的症状或体征，无法排序。识别为已否认：发热。" in err
+    code, _, err = run(capsys, "cough, sputum, fever", "--lang", "zh")
+    assert code == 2
+    assert "读英文请去掉 --lang zh" in err
+    _, out, _ = run(capsys, "咳嗽，张三李四，王五赵六", "--top", "1")
+    assert "大部分内容未能理解" in joined(out)
+    assert "例如：张三李四、王五" in joined(out)
 
 
 def test_the_dialogue_is_chinese(capsys, monkeypatch):
