@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -100,6 +100,11 @@ class LayLexicon:
         self._winners = {winner for winner, _ in self.preferred}
         self.parts = Parts(tables)
         self.automaton = Automaton.kept("lay", [pattern for pattern, _ in rows])
+
+    @functools.cached_property
+    def vocabulary(self) -> Set[str]:
+        """The words that stand in its patterns: none of them is misspelt."""
+        return self.automaton.vocabulary | self.masks.vocabulary
 
     def hear(
         self, lexicon: Lexicon, text: str, words: Sequence[Word]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,6 +109,11 @@ class Automaton:
         words = {key for edges in self._next for key in edges}
         self._vocabulary = words | _PASSED | _DENYING
         self._forget()
+
+    @property
+    def vocabulary(self) -> Set[str]:
+        """The words that patterns hold."""
+        return self._vocabulary
 
     # -- on the disk -----------------------------------------------------------------------
 

@@ -24,16 +24,16 @@ from typing import TYPE_CHECKING
 
 from medai.knowledge.findings import Finding, Findings, Unrecognised
 from medai.knowledge.headings import headings
-from medai.knowledge.lay import SCORES as LAY_SCORES
-from medai.knowledge.lay import Heard, lay_lexicon, phrase_of, with_own_status
-from medai.knowledge.leftovers import GAP, Match, Names, by_sentence, chunks_of, match_rest, named
-from medai.knowledge.lexicon import SCORES, Entry, Lexicon, lexicon_of
+from medai.knowledge.lay import lay_lexicon, with_own_status
+from medai.knowledge.leftovers import Match, Names, by_sentence, chunks_of, match_rest, named
+from medai.knowledge.lexicon import Entry, Lexicon, lexicon_of
 from medai.knowledge.measurements import Measurement, read_measurements
-from medai.knowledge.misspelt import longer_names
+from medai.knowledge.misspelt import longer_names, spelt
+from medai.knowledge.naming import match_names
 from medai.knowledge.negation import find_cues, sentences
 from medai.knowledge.shorthand import to_ask, written_out
 from medai.knowledge.statements import Statement, statements
-from medai.knowledge.words import FILLERS, Word, words_of
+from medai.knowledge.words import words_of
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Findings", "Unrecognised", "link"]
 
 MOST_CHARACTERS = 1_000_000
-EVERYDAY = 0.9  # the score of a phrase that is ours, not the ontology's
 
 
 def link(
@@ -100,9 +99,10 @@ def link(
     matches: list[Match] = []
     masks: list[tuple[int, int]] = []
     for sentence in by_sentence(words, bounds):
-        heard, hidden = lay_lexicon().hear(lexicon, text, sentence)
+        meant, slips = spelt(lexicon, text, sentence, lay_lexicon().vocabulary)
+        heard, hidden = lay_lexicon().hear(lexicon, text, meant)
         masks += [(sentence[i].start, sentence[j].end) for i, j in hidden]
-        named_here = _match_names(lexicon, text, sentence, heard, hidden)
+        named_here = match_names(lexicon, text, sentence, heard, hidden, slips)
         matches += longer_names(lexicon, text, sentence, named_here, hidden)
     asked = _apart(asked, [(m.start, m.end) for m in matches if (m.start, m.end) not in asked])
     asked = _apart(asked, masks)
@@ -178,90 +178,7 @@ def _apart(asked: dict, spans: Sequence[tuple[int, int]]) -> dict:
     return kept
 
 
-# -- names ---------------------------------------------------------------------------------
-
-
-def _match_names(
-    lexicon: Lexicon,
-    text: str,
-    words: list[Word],
-    heard: Sequence[Heard] = (),
-    hidden: Sequence[tuple[int, int]] = (),
-) -> list[Match]:
-    """Find the names in one sentence: longest first, then leftmost, without overlaps.
-
-    `heard` are everyday phrases, which compete with the names; `hidden` is passed over.
-    """
-    shouting = text[words[0].start : words[-1].end].isupper() if len(words) > 3 else False
-    candidates: list[tuple] = []
-    for i, word in enumerate(words):
-        if word.norm in FILLERS:
-            continue
-        if word.norm not in lexicon.vocabulary:
-            joined = lexicon.by_joined.get(word.norm)
-            if joined is not None:
-                candidates.append((1, i, i, joined, 1.0))
-            continue
-        candidates += _names_from(lexicon, text, words, i, shouting)
-    candidates += [(one.weight, one.first, one.last, one, 0.0) for one in heard]
-    candidates.sort(key=lambda one: (-one[0], one[1], one[1] - one[2]))
-    used = bytearray(len(words))
-    for i, j in hidden:
-        used[i : j + 1] = b"\1" * (j + 1 - i)
-    matches = []
-    for _, i, j, phrase, factor in candidates:
-        if any(used[i : j + 1]):
-            continue
-        used[i : j + 1] = b"\1" * (j + 1 - i)
-        if isinstance(phrase, Heard):
-            matches.append(_everyday(lexicon, words, phrase))
-            continue
-        entry = lexicon.entry(phrase)
-        method = "everyday" if factor == EVERYDAY else "synonym" if entry.scope else "exact"
-        score = round(SCORES[entry.scope] * factor, 2)
-        matches.append(Match(words[i].start, words[j].end, entry, method, score))
-    return sorted(matches, key=lambda match: match.start)
-
-
-def _everyday(lexicon: Lexicon, words: list[Word], heard: Heard) -> Match:
-    """Make a match of an everyday phrase."""
-    numbers = tuple(lexicon.graph.term_number(hpo) for hpo in heard.ids)
-    entry = Entry(phrase_of(lexicon, heard.ids[0]), numbers, 1)
-    score = LAY_SCORES.get(heard.kind, EVERYDAY)
-    start, end = words[heard.first].start, words[heard.last].end
-    begins = words[heard.whole].start if heard.whole >= 0 else start
-    return Match(start, end, entry, "everyday", score, heard.status, begins)
-
-
-def _names_from(
-    lexicon: Lexicon, text: str, words: list[Word], i: int, shouting: bool
-) -> list[tuple[int, int, int, int, float]]:
-    """Return the names that begin with word `i` as (words, i, last, phrase, factor)."""
-    found, parts, comma = [], [], False
-    for j in range(i, len(words)):
-        word = words[j]
-        if j > i:
-            gap = text[words[j - 1].end : word.start]
-            if len(gap) > 4 or not set(gap) <= GAP | {","}:
-                break
-            comma = comma or "," in gap
-        if word.norm in FILLERS:
-            continue
-        if word.norm not in lexicon.vocabulary or len(parts) == lexicon.longest:
-            break
-        parts.append(word.norm)
-        phrase, factor = lexicon.by_phrase.get(" ".join(parts)), 1.0
-        if phrase is None and len(parts) > 1:
-            phrase, factor = lexicon.by_bag.get(" ".join(sorted(parts))), 0.95
-        if phrase is None:
-            phrase, factor = lexicon.everyday.get(" ".join(parts)), EVERYDAY
-        if phrase is None or (comma and not lexicon.comma[phrase]):
-            continue
-        cased = lexicon.cased[phrase]
-        if cased and (shouting or text[words[i].start : word.end] not in (cased, cased + "s")):
-            continue
-        found.append((len(parts), i, j, phrase, factor))
-    return found
+# -- what the matches mean -----------------------------------------------------------------
 
 
 def _term_of(graph: KnowledgeGraph, entry: Entry) -> int | None:

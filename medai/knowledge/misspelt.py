@@ -14,7 +14,7 @@ alone) it may only lack a letter, have one too many, or have two swapped.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from medai.knowledge.cues import CUES
 from medai.knowledge.leftovers import GAP, Match
@@ -107,6 +107,34 @@ def longer_names(
             done |= set(range(first, last + 1))
             break
     return sorted(matches, key=lambda match: match.start)
+
+
+def spelt(
+    lexicon: Lexicon, text: str, words: list[Word], known: Set[str]
+) -> tuple[list[Word], frozenset[int]]:
+    """Return the words of a sentence with the misspelt ones mended, and which ones these are.
+
+    Parameters
+    ----------
+    lexicon
+        Of the ontology; its words are what may be meant.
+    text, words
+        The text, and the words of one sentence.
+    known
+        Words of everyday speech, which are not misspelt.
+    """
+    mended, slips = list(words), set()
+    for k, word in enumerate(words):
+        forms = {word.norm, word.norm + "s", text[word.start : word.end].casefold()}
+        if word.norm in lexicon.vocabulary or forms & known or not _is_odd(text, word):
+            continue
+        meant = [one for one in corrections(lexicon, word.norm) if _is_clear(word.norm, one)]
+        if len(meant) == 1:
+            mended[k] = word._replace(norm=meant[0])
+            slips.add(k)
+        if len(slips) == MOST_ODD:
+            break
+    return mended, frozenset(slips)
 
 
 def _is_odd(text: str, word: Word) -> bool:

@@ -137,12 +137,12 @@ def test_link_asks_it_only_about_what_is_left(graph, index):
             asked.extend(phrases)
             return index.nearest(phrases, k)
 
-    text = "Eye pain, no belly cramps, epistaxis."
-    assert [u.text for u in link(text, graph).unrecognised] == ["belly cramps"]
+    text = "Eye pain, no crampy abdomen, epistaxis."
+    assert [u.text for u in link(text, graph).unrecognised] == ["crampy abdomen"]
     found = link(text, graph, names=Spy())
-    assert asked == ["belly cramps"]
+    assert asked == ["crampy abdomen"]
     assert [(f.name, f.text, f.method) for f in found.excluded] == [
-        ("Abdominal cramps", "belly cramps", "neighbour")
+        ("Abdominal cramps", "crampy abdomen", "neighbour")
     ]
     assert found.excluded[0].score >= NEAR_ENOUGH
     assert found.unrecognised == ()

@@ -55,7 +55,7 @@ def test_an_illness_by_its_short_name(graph, text, expected):
     assert said(link(f"Mother had {text}.", graph))[0] == {"family": [expected]}
 
 
-@pytest.mark.parametrize("text", ["reflux", "tuberculosis", "ulcer"])
+@pytest.mark.parametrize("text", ["tuberculosis", "ulcer"])
 def test_a_word_of_several_unrelated_terms_is_asked_about(graph, text):
     shown, asked = said(link(text, graph))
     assert shown == {}
