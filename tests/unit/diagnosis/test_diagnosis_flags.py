@@ -138,7 +138,7 @@ hypothermia: Hypothermia
 """
 EVERYDAY = """
 Headache; Chest pain; Fever; Vomiting; Abdominal pain; Joint swelling; Back pain; Diarrhea
-Cough; Dizziness; Vertigo; Fatigue; Dyspnea; Pharyngalgia; Palpitations; Hypertension; Photopsia
+Cough; Vertigo; Fatigue; Dyspnea; Pharyngalgia; Palpitations; Hypertension; Photopsia
 Headache, Photopsia, Nausea; Fever, Cough, Headache; Abdominal pain, Diarrhea, Vomiting
 Fever, Vomiting, Diarrhea; Fever, Lethargy; Fever, Myalgia, Fatigue; Low back pain, Sciatica
 """
