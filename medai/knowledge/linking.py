@@ -31,6 +31,7 @@ from medai.knowledge.lexicon import SCORES, Entry, Lexicon, lexicon_of
 from medai.knowledge.measurements import Measurement, read_measurements
 from medai.knowledge.misspelt import longer_names
 from medai.knowledge.negation import find_cues, sentences
+from medai.knowledge.read_alone import is_one_episode, read_alone
 from medai.knowledge.shorthand import to_ask, written_out
 from medai.knowledge.statements import Statement, statements
 from medai.knowledge.words import FILLERS, Word, words_of
@@ -101,6 +102,7 @@ def link(
     masks: list[tuple[int, int]] = []
     for sentence in by_sentence(words, bounds):
         heard, hidden = lay_lexicon().hear(lexicon, text, sentence)
+        hidden += read_alone(lexicon, text, sentence, heard)
         masks += [(sentence[i].start, sentence[j].end) for i, j in hidden]
         named_here = _match_names(lexicon, text, sentence, heard, hidden)
         matches += longer_names(lexicon, text, sentence, named_here, hidden)
@@ -256,6 +258,8 @@ def _names_from(
         if phrase is None:
             phrase, factor = lexicon.everyday.get(" ".join(parts)), EVERYDAY
         if phrase is None or (comma and not lexicon.comma[phrase]):
+            continue
+        if is_one_episode(lexicon, phrase, text[words[i].start : word.end]):
             continue
         cased = lexicon.cased[phrase]
         if cased and (shouting or text[words[i].start : word.end] not in (cased, cased + "s")):
