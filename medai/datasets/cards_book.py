@@ -162,7 +162,7 @@ CARDS: tuple[Card, ...] = (
         name="common-conditions",
         title="Common conditions: findings, priors, red flags, first tests",
         what="149 common conditions with 1,965 findings as HPO terms and frequency classes, "
-        "priors for general practice and emergency with age and sex, 348 red flags and 331 first "
+        "priors for general practice and emergency with age and sex, 408 red flags and 331 first "
         "tests. Every row names an opened source or says that it is a teaching estimate.",
         kind="embedded",
         source="written for this book (data/common_conditions/, its README says how)",

@@ -31,6 +31,7 @@ from medai.knowledge.measurements import Measurement, read_measurements
 from medai.knowledge.misspelt import longer_names, spelt
 from medai.knowledge.naming import match_names
 from medai.knowledge.negation import find_cues, sentences
+from medai.knowledge.read_alone import read_alone
 from medai.knowledge.shorthand import to_ask, written_out
 from medai.knowledge.statements import Statement, statements
 from medai.knowledge.words import words_of
@@ -101,6 +102,7 @@ def link(
     for sentence in by_sentence(words, bounds):
         meant, slips = spelt(lexicon, text, sentence, lay_lexicon().vocabulary)
         heard, hidden = lay_lexicon().hear(lexicon, text, meant)
+        hidden += read_alone(lexicon, text, sentence, heard)
         masks += [(sentence[i].start, sentence[j].end) for i, j in hidden]
         named_here = match_names(lexicon, text, sentence, heard, hidden, slips)
         matches += longer_names(lexicon, text, sentence, named_here, hidden)

@@ -30,6 +30,17 @@ TEMPERATURE = pattern(
     r"(?P<word>temp(?:erature)?s?|tmax|fevers?|pyrexia|febrile|feverish|pyrexial)\b\.?",
     rf"(?:{N}\s*(?:-|–|to)\s*)?(?P<n>{N}){NOT_TIME}(?:{DEGREES})?",
 )
+# a spoken temperature, 35 to 42: "a temp of thirty nine point five"
+_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = {word: number for number, word in enumerate(_ONES)}
+_DIGIT = "|".join(DIGITS)
+_SPOKEN = (
+    rf"(?P<n>(?:thirty[\s-]?(?:five|six|seven|eight|nine)|forty(?:[\s-]?(?:one|two))?)"
+    rf"(?:\s+point\s+(?:{_DIGIT}|\d))?)\b(?!\s+(?:point|{_DIGIT}|\d))"
+)
+SPOKEN_TEMPERATURE = pattern(
+    r"(?P<word>temp(?:erature)?|fever)\b\.?", rf"(?:an?\s+)?{_SPOKEN}{NOT_TIME}(?:{DEGREES})?"
+)
 BARE_TEMPERATURE = re.compile(rf"(?<![\w.,/])(?P<n>{N}){DEGREES}", re.I)
 # "T 39.2" is a temperature, T4 a hormone and T12 a vertebra: medai.knowledge.measurements
 # decides by the number, the colon and the unit
@@ -56,6 +67,17 @@ PRESSURE = pattern(
 BARE_PRESSURE = re.compile(
     r"(?<![\w.,/])(?P<n>\d{2,4})\s*/\s*(?P<low>\d{2,4})\s*(?P<word>mm\s*hg)", re.I
 )
+# "pressure 74 over 40": of the blood, unless another pressure is named
+SAID_PRESSURE = re.compile(
+    rf"(?<![\w-])(?P<word>pressure)\b{LINK}"
+    rf"(?P<n>\d{{2,3}})\s*(?:/|\bover\b)\s*(?P<low>\d{{2,3}})(?!\d){NOT_TIME}(?:\s*mm\s*hg)?",
+    re.I,
+)
+OTHER_PRESSURE = re.compile(
+    r"\b(?:eyes?|ocular|intra\w+|cranial|csf|opening|pulse|venous|pulmonary|artery|airway|oxygen|"
+    r"partial|wedge|tyres?|tires?|water|bladder|atmospheric|cpap)\s+$",
+    re.I,
+)
 HEART = pattern(
     r"hr|heart\s+rate|pulse(?!\s*ox)",
     rf"(?P<n>\d{{1,4}})(?![\d.,/]*\d|\s*%){NOT_TIME}{PER_MINUTE}",
@@ -69,6 +91,11 @@ RESPIRATORY = pattern(
 )
 BARE_RESPIRATORY = re.compile(
     r"(?<![\w.,/])(?P<n>\d{1,3})\s*breaths\s*(?:/|per|a)\s*min(?:ute)?\b", re.I
+)
+BREATHING = re.compile(
+    rf"(?<![\w-])breathing\b{LINK}(?P<n>\d{{1,3}})(?![\d.,/]*\d)\s*(?:times\s*|breaths\s*)?"
+    r"(?P<unit>(?:an?\s+|per\s+|/\s*)min(?:ute)?\b)",
+    re.I,
 )
 OXYGEN = pattern(
     r"(?<!transferrin\s)(?<!iron\s)(?:sp\s?o2|sa\s?o2|o2\s*sat(?:uration)?s?|oxygen\s+(?:sat(?:uration)?s?|level)|sats?|saturations?|pulse\s*ox(?:imetry|imeter)?)",

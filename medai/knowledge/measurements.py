@@ -21,7 +21,9 @@ from medai.knowledge.measured_words import (
     BARE_TEMPERATURE,
     BELOW,
     BMI,
+    BREATHING,
     COMES_WITH,
+    DIGITS,
     GLUCOSE,
     HEART,
     HIGH,
@@ -32,10 +34,13 @@ from medai.knowledge.measured_words import (
     NOT_ON_PURPOSE,
     ON_OXYGEN,
     ON_PURPOSE,
+    OTHER_PRESSURE,
     OXYGEN,
     PERSON,
     PRESSURE,
     RESPIRATORY,
+    SAID_PRESSURE,
+    SPOKEN_TEMPERATURE,
     TEMPERATURE,
     WEIGHT,
     WEIGHT_AFTER,
@@ -104,7 +109,7 @@ def read_measurements(text: str, age: float | None = None) -> list[Measurement]:
     >>> [(m.value, m.verdict) for m in read_measurements("temp 39.5 °C, BP 95/150")]
     [('39.5 °C', 'finding'), ('95/150 mmHg', 'impossible')]
     """
-    if not any(letter.isdigit() for letter in text):
+    if not any(letter.isdigit() for letter in text) and not SPOKEN_TEMPERATURE.search(text):
         return []
     ages = age_interval(text, age)
     found = sorted(_all(text, ages), key=lambda one: (one.start, -one.end))
@@ -116,8 +121,9 @@ def read_measurements(text: str, age: float | None = None) -> list[Measurement]:
 
 
 def _all(text: str, ages: Ages) -> Iterator[Measurement]:
-    for match in TEMPERATURE.finditer(text):
-        yield from _temperature(text, match, match["word"].lower().startswith("t"))
+    for pattern in (TEMPERATURE, SPOKEN_TEMPERATURE):
+        for match in pattern.finditer(text):
+            yield from _temperature(text, match, match["word"].lower().startswith("t"))
     for match in LETTER_TEMPERATURE.finditer(text):
         if _is_temperature(match):
             yield from _temperature(text, match, True)
@@ -126,9 +132,12 @@ def _all(text: str, ages: Ages) -> Iterator[Measurement]:
     for pattern in (PRESSURE, BARE_PRESSURE):
         for match in pattern.finditer(text):
             yield _pressure(text, match, ages)
+    for match in SAID_PRESSURE.finditer(text):
+        if not OTHER_PRESSURE.search(text[: match.start()]):
+            yield _pressure(text, match, ages)
     for quantity, patterns in (
         ("heart rate", (HEART, BARE_HEART)),
-        ("respiratory rate", (RESPIRATORY, BARE_RESPIRATORY)),
+        ("respiratory rate", (RESPIRATORY, BARE_RESPIRATORY, BREATHING)),
     ):
         for pattern in patterns:
             for match in pattern.finditer(text):
@@ -157,7 +166,13 @@ def _all(text: str, ages: Ages) -> Iterator[Measurement]:
 
 
 def _value(match: re.Match, group: str = "n") -> float:
-    return float(match[group].replace(",", "."))
+    said = match[group].lower().replace("-", " ")
+    if not said[0].isalpha():
+        return float(said.replace(",", "."))
+    whole, _, tenth = (part.strip() for part in said.partition("point"))
+    tens = 30 if whole.startswith("thirty") else 40
+    ones = DIGITS.get(whole.removeprefix("thirty").removeprefix("forty").strip(), 0)
+    return tens + ones + float(DIGITS.get(tenth, tenth or 0)) / 10
 
 
 def _made(

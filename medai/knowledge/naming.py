@@ -13,6 +13,7 @@ from medai.knowledge.lay import Heard, phrase_of
 from medai.knowledge.leftovers import GAP, Match
 from medai.knowledge.lexicon import SCORES, Entry, Lexicon
 from medai.knowledge.misspelt import SPELT
+from medai.knowledge.read_alone import is_one_episode
 from medai.knowledge.words import FILLERS, Word
 
 EVERYDAY = 0.9  # the score of a phrase that is ours, not the ontology's
@@ -99,6 +100,8 @@ def _names_from(
         if phrase is None:
             phrase, factor = lexicon.everyday.get(" ".join(parts)), EVERYDAY
         if phrase is None or (comma and not lexicon.comma[phrase]):
+            continue
+        if is_one_episode(lexicon, phrase, text[words[i].start : word.end]):
             continue
         cased = lexicon.cased[phrase]
         if cased and (shouting or text[words[i].start : word.end] not in (cased, cased + "s")):

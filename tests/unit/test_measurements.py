@@ -244,3 +244,42 @@ def test_any_text(text):
         assert last <= one.start < one.end
         assert one.text == text[one.start : one.end]
         last = one.end
+
+
+@pytest.mark.parametrize(
+    ("said", "quantity", "value", "verdict"),
+    [
+        ("BP 74 over 40", "blood pressure", "74/40 mmHg", "finding"),
+        ("blood pressure was 160 over 100", "blood pressure", "160/100 mmHg", "finding"),
+        ("Pressure 74 over 40", "blood pressure", "74/40 mmHg", "finding"),
+        ("temp of thirty nine", "temperature", "39 °C", "finding"),
+        ("temperature was thirty-nine point five", "temperature", "39.5 °C", "finding"),
+        ("fever of forty", "temperature", "40 °C", "finding"),
+        ("temp is thirty six", "temperature", "36 °C", "normal"),
+        ("sats 88 on air", "oxygen saturation", "88 %", "finding"),
+        ("pulse of 130", "heart rate", "130 /min", "finding"),
+        ("breathing 30 a minute", "respiratory rate", "30 /min", "finding"),
+        ("blood sugar 2.1 mmol", "glucose", "2.1 mmol/L", "finding"),
+        ("blood sugar was 2.1", "glucose", "2.1", "question"),
+    ],
+)
+def test_values_as_they_are_spoken(said, quantity, value, verdict):
+    (one,) = read_measurements(f"Then {said}, she said.", 47)
+    assert (one.text, one.quantity, one.value, one.verdict) == (said, quantity, value, verdict)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eye pressure 24 over 22",
+        "pulse pressure 60 over 40",
+        "pressure was 8 over 10",
+        "the pressure of 12 over 40 years of work",
+        "fever for thirty nine days",
+        "fever of forty five",
+        "temp of thirty nine point",
+        "breathing 30 minutes later",
+    ],
+)
+def test_what_only_sounds_like_a_value(text):
+    assert read_measurements(text, 47) == []

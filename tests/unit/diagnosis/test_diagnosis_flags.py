@@ -100,3 +100,61 @@ def test_what_the_body_cannot_have_is_left_out(graph):
         assert not any("ectopic-pregnancy" in one.conditions for one in man)
         woman = red_flags(graph, row.hpo, 30, "female")
         assert any("ectopic-pregnancy" in one.conditions for one in woman)
+
+
+EMERGENCIES = """
+pre-eclampsia, no pressure measured: Headache, Photopsia, Abdominal pain
+pre-eclampsia, swollen face: Headache, Facial edema
+septic arthritis without fever: Joint swelling, Limited knee flexion
+septic arthritis, no weight on it: Joint swelling, Inability to walk
+Kawasaki disease: Persistent fever, Conjunctival hyperemia, Cheilitis
+heart attack: Chest pain, Dyspnea
+stroke: Slurred speech, Hypoesthesia
+loss of sight: Sudden loss of visual acuity
+sepsis: Fever, Hypotension
+meningitis: Fever, Headache, Photophobia
+meningococcal disease: Fever, Petechiae
+floppy child: Fever, Hypotonia
+child that does not drink: Fever, Poor suck
+anaphylactic shock: Hypotension, Tachycardia
+anaphylaxis: Urticaria, Wheezing
+cauda equina: Low back pain, Bowel incontinence
+spinal cord: Back pain, Lower limb muscle weakness
+testicular torsion: Testicular pain
+ectopic pregnancy: Abnormal vaginal bleeding, Abdominal pain
+suicide: Suicidal ideation
+self-harm: Self-injurious behavior
+ketoacidosis: Hyperglycemia, Vomiting
+epiglottitis: Fever, Drooling, Dysphagia
+glaucoma: Ocular pain, Blurred vision, Vomiting
+giant cell arteritis: Headache, Jaw claudication
+aortic aneurysm: Abdominal pain, Back pain, Hypotension
+embolism: Dyspnea, Syncope
+gastrointestinal bleeding: Melena, Hypotension
+subarachnoid haemorrhage: Thunderclap headache
+limb ischaemia: Lower limb pain, Absent pulse
+neutropenic sepsis: Fever, Neutropenia
+hypothermia: Hypothermia
+"""
+EVERYDAY = """
+Headache; Chest pain; Fever; Vomiting; Abdominal pain; Joint swelling; Back pain; Diarrhea
+Cough; Vertigo; Fatigue; Dyspnea; Pharyngalgia; Palpitations; Hypertension; Photopsia
+Headache, Photopsia, Nausea; Fever, Cough, Headache; Abdominal pain, Diarrhea, Vomiting
+Fever, Vomiting, Diarrhea; Fever, Lethargy; Fever, Myalgia, Fatigue; Low back pain, Sciatica
+"""
+
+
+def _ids(graph, names):
+    by_name = dict(zip(graph.term_names, graph.term_ids, strict=True))
+    return [by_name[name.strip()] for name in names.split(",")]
+
+
+@pytest.mark.parametrize("line", EMERGENCIES.strip().splitlines())
+def test_the_least_that_says_an_emergency_raises_an_urgent_flag(graph, line):
+    ids = _ids(graph, line.split(":")[1])
+    assert min(one.urgency for one in red_flags(graph, ids)) <= 3
+
+
+@pytest.mark.parametrize("names", EVERYDAY.replace("\n", ";").strip(";").split(";"))
+def test_everyday_complaints_raise_no_flag(graph, names):
+    assert red_flags(graph, _ids(graph, names)) == ()
