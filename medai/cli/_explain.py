@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
-from medai.cli._ask import shown
+from medai.cli import _page
+from medai.cli._page import shown
 
 if TYPE_CHECKING:
     from medai.diagnosis import Assessment
@@ -17,7 +17,7 @@ SAID = 160  # letters of what the model said
 
 def language(answer: Assessment) -> str:
     """Return the language of the explanation: Chinese for a Chinese text, else English."""
-    return "zh" if answer.reading.language == "zh" else "en"
+    return _page.language(answer.reading)
 
 
 def need_model(answer: Assessment) -> None:
@@ -84,17 +84,21 @@ def as_json(answer: Assessment, written: Written | None) -> dict | None:
 
 def print_explanation(answer: Assessment, written: Written | None) -> None:
     """Print the sentences, whose words each one is, why the model's were refused, the sources."""
+    from medai.diagnosis.phrases import phrases, say
+
+    lang = language(answer)
     if written is None:
-        print("\nExplanation: none, since nothing is known to be present now.")
+        print("\n" + say("llm.none", lang))
         return
-    zh = language(answer) == "zh"
-    how = "template; the check reads English only" if zh else f"M: in the words of {NAME}"
-    print(f"\nExplanation from cited facts ({how})")
+    zh = lang == "zh"
+    how = say("llm.template", lang) if zh else say("llm.model", lang, name=NAME)
+    print("\n" + say("llm.title", lang, how=how))
     for part in written.parts:
-        print(_wrap(f"  {'M' if part.by == 'model' else ' '} {part.text}"))
+        print(_wrap(f"  {'M' if part.by == 'model' else ' '} {part.text}", lang))
         if part in written.fell_back:
             said = f'"{shown(part.said, SAID)}"' if part.said != "(nothing)" else "nothing"
-            print(_wrap(f"      refused: the model said {said}; {shown(part.why, SAID)}"))
+            why = shown(part.why, SAID)
+            print(_wrap(f"      refused: the model said {said}; {why}", lang))
     if not zh:
         asked = sum(bool(part.said) for part in written.parts)
         fell = len(written.fell_back)
@@ -102,10 +106,13 @@ def print_explanation(answer: Assessment, written: Written | None) -> None:
             f"  {len(written.parts)} sentences: {asked - fell} the model's, {fell} of the model "
             f"refused, {len(written.parts) - asked} never given to it."
         )
-    print("Sources of the explanation:")
+    print(_page.heading(say("llm.sources", lang), lang))
+    fixed = [phrases()[key] for key in ("llm.patient", "llm.estimate", "llm.computed")]
     for line in written.sources:
-        print(_wrap(f"  {line}"))
+        for row in fixed:
+            line = line.replace(row["en"], row[lang])
+        print(_wrap(f"  {line}", lang))
 
 
-def _wrap(line: str) -> str:
-    return textwrap.fill(line, 96, subsequent_indent=" " * 8, break_on_hyphens=False)
+def _wrap(line: str, lang: str) -> str:
+    return _page.wrap(line, lang, hyphens=False)

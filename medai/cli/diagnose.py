@@ -1,5 +1,8 @@
 r"""``medai diagnose TEXT``: from a patient's words to common conditions and rare diseases.
 
+The page is Chinese when the text is read as Chinese: with ``--lang zh``, or with ``--lang auto``
+when it holds Chinese.  The fixed words stand in ``data/zh_page``; JSON is the same for both.
+
 With ``--json`` one object is printed:
 
 ``schema``
@@ -42,13 +45,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medai.cli._ask import ask, print_assessment, shown
+from medai.cli._ask import ask, print_assessment
 from medai.cli._explain import as_json as explanation
 from medai.cli._explain import explain_answer, need_model, print_explanation
+from medai.cli._lists import nothing_to_rank, print_findings, print_ranking
+from medai.cli._page import language
 
 if TYPE_CHECKING:
     from medai.knowledge import Ranking
@@ -61,15 +65,6 @@ NOTES = (
 )
 MOST_BYTES = 4_000_000
 MOST_DISEASES = 200  # each is explained; `medai rank-cases` gives long rankings without
-SHOWN = 15  # parts of the text that were not understood
-FOR, AGAINST = 6, 4  # lines of explanation for each disease
-GROUPS = {
-    "present": "Findings",
-    "excluded": "Denied: lower the diseases that have them",
-    "uncertain": "Uncertain: not used",
-    "family": "Relatives: not used",
-    "history": "Earlier: used, since rare diseases last for life",
-}
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -90,7 +85,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default="all",
         help="which list of diseases; both describe many diseases, so all shows some twice",
     )
-    parser.add_argument("--lang", choices=("auto", "en", "zh"), default="auto", help="language")
+    parser.add_argument(
+        "--lang",
+        choices=("auto", "en", "zh"),
+        default="auto",
+        help="language of the text, and of the page (auto: Chinese when the text holds Chinese)",
+    )
     parser.add_argument("--age", type=float, help="age in years")
     parser.add_argument("--sex", choices=("female", "male"), help="for what depends on it")
     parser.add_argument(
@@ -128,9 +128,9 @@ def run(args: argparse.Namespace) -> int:
     graph = load_graph()
     patient = {"age": args.age, "sex": args.sex, "setting": args.setting}
     answer = assess(text, **patient, lang=args.lang, graph=graph)
-    findings = answer.reading.findings
+    findings, lang = answer.reading.findings, language(answer.reading)
     if not findings.ever_ids:
-        raise MedaiError(nothing_to_rank(text, findings))
+        raise MedaiError(nothing_to_rank(text, findings, lang))
     if args.llm:
         need_model(answer)
     ranking = graph.rank(findings.ever_ids, findings.excluded_ids, args.top, args.source)
@@ -140,7 +140,7 @@ def run(args: argparse.Namespace) -> int:
             found["explanation"] = explanation(answer, explain_answer(answer))
         print(json.dumps(found, indent=2))
         return 0
-    print_findings(findings, ranking)
+    print_findings(findings, ranking, lang)
     print_assessment(answer)
     if args.ask:
         answer = ask(answer, graph)
@@ -149,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
     if args.llm:
         sys.stdout.flush()  # the model takes some seconds
         print_explanation(answer, explain_answer(answer))
-    print_ranking(ranking, graph.version, args.source)
+    print_ranking(ranking, graph.version, args.source, lang)
     return 0
 
 
@@ -186,47 +186,6 @@ def read_text(args: argparse.Namespace) -> str:
         ) from error
 
 
-def nothing_to_rank(text: str, findings: Findings) -> str:
-    """Say why no disease can be ranked, and what was understood."""
-    parts = ["No finding was recognised as present in the patient: there is nothing to rank."]
-    script = main_script(text)
-    if script not in ("", "LATIN", "CJK"):
-        letters = f"{script.title()} letters"
-        parts.append(f"The text is mostly in {letters}; medai reads English and Chinese.")
-    for group, words in (
-        ("excluded", "Recognised as denied"),
-        ("uncertain", "Recognised as uncertain"),
-        ("family", "Recognised in relatives"),
-    ):
-        names = dict.fromkeys(finding.name for finding in getattr(findings, group))
-        if names:
-            parts.append(f"{words}: {', '.join(list(names)[:5])}.")
-    if findings.contradictory:
-        both = ", ".join(contradictory_names(findings))
-        parts.append(f"Stated both as present and as absent: {both}.")
-    for one in findings.unrecognised[:3]:
-        similar = ", ".join(f"{name} ({hpo_id})" for hpo_id, name in one.suggestions)
-        hint = f"; similar names: {similar}" if similar else ""
-        parts.append(f'Not understood: "{shown(one.text)}"{hint}.')
-    return " ".join([*parts, EXAMPLE])
-
-
-def contradictory_names(findings: Findings) -> list[str]:
-    """Return name and id of each finding that the text both states and denies."""
-    names = {finding.hpo_id: finding.name for finding in findings.present}
-    return [f"{names[hpo_id]} ({hpo_id})" for hpo_id in findings.contradictory]
-
-
-def main_script(text: str) -> str:
-    """Return the script of most letters, e.g. LATIN, CJK or ARABIC; "" without letters."""
-    import unicodedata
-    from collections import Counter
-
-    letters = (letter for letter in text[:10_000] if letter.isalpha())
-    scripts = Counter(unicodedata.name(letter, "unknown").split()[0] for letter in letters)
-    return scripts.most_common(1)[0][0] if scripts else ""
-
-
 def as_json(findings: Findings, ranking: Ranking, version: dict) -> dict:
     """Return the answer as JSON-ready values; the fields are listed at the top of this file."""
     return {
@@ -241,64 +200,3 @@ def as_json(findings: Findings, ranking: Ranking, version: dict) -> dict:
         "ranking": [result.to_dict() for result in ranking],
         "notes": list(NOTES),
     }
-
-
-def print_findings(findings: Findings, ranking: Ranking) -> None:
-    """Print what was recognised, each with its place in the text, and what was not."""
-    for group, title in GROUPS.items():
-        found = getattr(findings, group)
-        if found:
-            print(f"{title}:")
-        for one in found:
-            why = [f'because of "{shown(one.cue, 30)}"'] if one.cue else []
-            why += [f"spelling guessed, likeness {one.score:.2f}"] if one.method == "ngram" else []
-            why += [one.status] if group == "family" and one.status != "present" else []
-            place = f'"{shown(one.text)}" [{one.start}:{one.end}]'
-            print(f"  {one.hpo_id}  {one.name:32} {', '.join([place, *why])}")
-    asked = [one for one in findings.measurements if one.verdict in ("question", "impossible")]
-    if asked:
-        print("Measurements to check:")
-    for one in asked:
-        print(f'  "{shown(one.text)}" [{one.start}:{one.end}] {one.message}')
-    if findings.contradictory:
-        both = ", ".join(contradictory_names(findings))
-        print(f"Stated both as present and as absent, not used: {both}")
-    if ranking.overruled:
-        print(f"Denied, yet a special case is present, not used: {', '.join(ranking.overruled)}")
-    if findings.unrecognised:
-        print("Not understood:")
-    for one in findings.unrecognised[:SHOWN]:
-        names = ", ".join(f"{name} ({hpo_id})" for hpo_id, name in one.suggestions)
-        kinds = {
-            "ambiguous": f"could be {names}",
-            "normal": "a normal finding; the ontology lists abnormal ones",
-        }
-        hint = kinds.get(one.reason, f"similar names: {names}" if names else "")
-        print(f'  "{shown(one.text)}" [{one.start}:{one.end}]{"; " + hint if hint else ""}')
-    if len(findings.unrecognised) > SHOWN:
-        print(f"  and {len(findings.unrecognised) - SHOWN} more places (--json lists all)")
-
-
-def print_ranking(ranking: Ranking, version: dict, source: str) -> None:
-    """Print the diseases with what speaks for and against each."""
-    lists = {"all": "OMIM and Orphanet", "omim": "OMIM", "orpha": "Orphanet"}[source]
-    print(f"\nRare diseases, best first ({lists}; HPO {version['annotations']}; score in nats)")
-    for result in ranking:
-        why = result.explanation
-        print(f"\n{result.rank:3}. {result.name} ({result.disease_id}), score {result.score:.2f}")
-        for sign, parts, most in (("+", why.supporting, FOR), ("-", why.opposing, AGAINST)):
-            for part in parts[:most]:
-                print(_wrap(f"{sign} {part}"))
-            if len(parts) > most:
-                print(f"     {sign} and {len(parts) - most} more")
-        if why.silent:
-            total = sum(part.value for part in why.silent)
-            names = ", ".join(part.term_name for part in why.silent[:3])
-            print(_wrap(f"? {total:+6.2f}  not mentioned, worth looking for: {names}"))
-    print()
-    for note in NOTES:
-        print(textwrap.fill(note, 96))
-
-
-def _wrap(line: str) -> str:
-    return textwrap.fill(line, 96, initial_indent="     ", subsequent_indent=" " * 15)

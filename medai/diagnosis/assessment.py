@@ -100,6 +100,11 @@ class Assessment:
         """Why the answer is "I don't know"; "" when the lists stand."""
         return " ".join(one.reason for one in self.doubts if one.decisive)
 
+    @property
+    def unsure_zh(self) -> str:
+        """The same in Chinese."""
+        return "".join(one.reason_zh for one in self.doubts if one.decisive)
+
     def to_dict(self) -> dict:
         """Return JSON-ready values; :data:`medai.diagnosis.schema.SCHEMA` describes them."""
         return {

@@ -6,11 +6,12 @@ the development vignettes (``benchmarks/common.py``, ``benchmarks/doubts.py``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from medai.diagnosis.phrases import LANGUAGES, listed, say
 from medai.diagnosis.posterior import Posterior
 from medai.diagnosis.reading import Reading
 from medai.diagnosis.understood import understood
@@ -41,15 +42,39 @@ class Doubt:
         Whether it alone means "I don't know"; ``unexplained``, ``measurement`` and
         ``contradictory`` are only warnings, and so is ``unread`` unless two thirds of the words
         were not understood.
+    reason_zh
+        The reason in Chinese; not part of the JSON.
     """
 
     code: str
     reason: str
     decisive: bool = True
+    reason_zh: str = ""
 
     def to_dict(self) -> dict:
         """Return JSON-ready values."""
-        return asdict(self)
+        return {"code": self.code, "reason": self.reason, "decisive": self.decisive}
+
+
+def _doubt(
+    code: str,
+    decisive: bool = True,
+    *,
+    phrase: str = "",
+    findings: Mapping[str, Mapping[str, str]] | None = None,
+    left: Sequence[str] = (),
+    **values: object,
+) -> Doubt:
+    """Make a doubt in both languages; ``findings`` fill placeholders with names by HPO id.
+
+    ``left`` are words of the text, put in a row.
+    """
+    reasons = {}
+    for lang in LANGUAGES:
+        names = {k: listed(v, v.values(), lang) for k, v in (findings or {}).items()}
+        joined = ("、" if lang == "zh" else ", ").join(left)
+        reasons[lang] = say(f"doubt.{phrase or code}", lang, left=joined, **names, **values)
+    return Doubt(code, reasons["en"], decisive, reasons["zh"])
 
 
 def doubts(
@@ -68,59 +93,44 @@ def doubts(
     reading : Reading
         What was understood of the text, and what was not.
     """
-    result = []
-    if reading.language == "other":
-        result.append(
-            Doubt("language", "The text is in a script that is not read: write English or Chinese.")
-        )
+    result = [_doubt("language")] if reading.language == "other" else []
     result += _unread(reading)
     result += _contradictory(graph, reading)
     result += [
-        Doubt("measurement", f'"{one.text}" is not used: {one.message}', False)
+        _doubt("measurement", False, text=one.text, message=one.message)
         for one in reading.findings.measurements
         if one.verdict in ("impossible", "question") and not one.findings and one.message
     ]
     if not present:
-        result.append(Doubt("nothing", "No finding was recognised as present."))
-        return tuple(result)
+        return (*result, _doubt("nothing"))
     information = float(sum(-np.log(graph.background[graph.term_number(h)]) for h in present))
-    names = [graph.term(hpo).name for hpo in present]
+    names = {hpo: graph.term(hpo).name for hpo in present}
     if len(present) < FEWEST:
-        result.append(Doubt("few", f"Only one finding is known: {names[0]}."))
+        result.append(_doubt("few", findings={"names": names}))
     elif information < LEAST_INFORMATION:
-        shown = ", ".join(names)
-        result.append(Doubt("unspecific", f"These findings occur in many conditions: {shown}."))
+        result.append(_doubt("unspecific", findings={"names": names}))
     top = max(found.p.max(initial=0.0), 0.0)
     if found.other > OTHER:
-        result.append(
-            Doubt("outside", f"Probably none of the listed conditions ({found.other:.0%}).")
-        )
+        result.append(_doubt("outside", share=found.other))
     elif top < FLAT:
-        result.append(
-            Doubt("flat", f"No condition stands out: the most probable one has {top:.0%}.")
-        )
+        result.append(_doubt("flat", share=top))
     if alone := unexplained(graph, present, found):
-        shown = ", ".join(graph.term(hpo).name for hpo in alone)
-        result.append(
-            Doubt("unexplained", f"None of the first conditions explains: {shown}.", False)
-        )
+        names = {hpo: graph.term(hpo).name for hpo in alone}
+        result.append(_doubt("unexplained", False, findings={"names": names}))
     return tuple(result)
 
 
 def _contradictory(graph: KnowledgeGraph, reading: Reading) -> list[Doubt]:
     """Say what the text both states and denies: it counts for no list, and is not forgotten."""
     both = set(reading.contradictory)
-    names = dict.fromkeys(one.name for one in reading.findings.present if one.hpo_id in both)
+    names = {one.hpo_id: one.name for one in reading.findings.present if one.hpo_id in both}
     result = []
     if names:
-        shown = ", ".join(names)
-        reason = f"The text both states and denies: {shown}. The lists leave it out; please ask."
-        result.append(Doubt("contradictory", reason, False))
+        result.append(_doubt("contradictory", False, findings={"names": names}))
     for hpo in reading.present:
         for above in graph.ancestors(hpo).intersection(reading.absent) - {hpo}:
-            said = f"The text denies {graph.term(above).name} and states a kind of it"
-            reason = f"{said}: {graph.term(hpo).name}. It counts as present; please ask."
-            result.append(Doubt("contradictory", reason, False))
+            pair = {key: {h: graph.term(h).name} for key, h in (("above", above), ("names", hpo))}
+            result.append(_doubt("contradictory", False, phrase="above", findings=pair))
     return result
 
 
@@ -129,12 +139,7 @@ def _unread(reading: Reading) -> list[Doubt]:
     share, left = understood(reading)
     if share >= HALF:
         return []
-    shown = ", ".join(left[:5])
-    reason = (
-        f"Most of the text was not understood ({share:.0%} of the words that may matter was), "
-        f"such as: {shown}."
-    )
-    return [Doubt("unread", reason, share < UNDERSTOOD)]
+    return [_doubt("unread", share < UNDERSTOOD, share=share, left=left[:5])]
 
 
 def unexplained(

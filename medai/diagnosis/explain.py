@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from medai.diagnosis.facts import PATIENT, Fact, Facts
+from medai.diagnosis.phrases import action
 from medai.runtime import MedaiError
 
 HOW_OFTEN = {
@@ -26,7 +27,7 @@ _HOW_OFTEN_ZH = {
     "very frequent": "绝大多数有",
     "frequent": "常有",
     "occasional": "有时有",
-    "very rare": "偶见",
+    "very rare": "很少有",
     "": "可有",
 }
 _SETTING = {"general practice": "general practice", "emergency": "an emergency department"}
@@ -135,6 +136,7 @@ def _whole(text: str) -> str:
 
 def _chinese(facts: list[Fact]) -> str:
     one = facts[0]
+    share = one.share.replace(" %", "%")
     who, cite = one.subject_zh or one.subject, _cite_zh(one)
     but = "不符之处：" if one.denied else ""
     things = "、".join(f"{fact.object_zh or fact.object} {_cite_zh(fact)}" for fact in facts)
@@ -146,7 +148,7 @@ def _chinese(facts: list[Fact]) -> str:
         if " of " in one.share:
             seen, looked = one.share.split(" of ")
             return f"{but}{looked} 例{who}患者中 {seen} 例有{things}。"
-        return f"{but}{who}患者约 {one.share} 有{things}。"
+        return f"{but}{who}患者约 {share} 有{things}。"
     if one.relation == "finding":
         return f"{but}{who}患者{_HOW_OFTEN_ZH[one.value]}{things}。"
     if one.relation == "against":
@@ -155,11 +157,13 @@ def _chinese(facts: list[Fact]) -> str:
         return f"在{_SETTING_ZH[one.object]}，约每 {one.value} 个新主诉中有 1 个是{who} {cite}。"
     if one.relation == "red flag":
         of = "" if one.subject == PATIENT else f"{who}的"
-        return f"{of}警示：{_whole(one.object)}：{_whole(one.value)} {cite}。"
+        what = _whole(action(one.value, "zh"))
+        return f"{of}警示征象：{what}；表现：{_whole(one.object)} {cite}。"
     if one.relation == "probability":
-        return f"根据这些表现，{who}的概率估计为 {one.value} {cite}。"
+        percent = one.value.replace(" %", "%")
+        return f"根据这些表现，{who}的概率估计为 {percent} {cite}。"
     tests = "；".join(f"{_whole(fact.object)} {_cite_zh(fact)}" for fact in facts)
-    return f"{who}的首选检查：{tests}。"
+    return f"{who}的首选检查（英文原文）：{tests}。"
 
 
 def _cite_zh(fact: Fact) -> str:

@@ -6,13 +6,13 @@ denies, what speaks against it, how common it is, its red flags and its first te
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from medai.datasets.common import SETTINGS, CommonConditions, common_conditions
 from medai.diagnosis.facts import PATIENT, Fact, Facts
+from medai.diagnosis.phrases import chinese_names
 from medai.knowledge.explain import Explanation, explain
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.query import make_query
@@ -226,21 +226,6 @@ def _with_names(graph: KnowledgeGraph, fact: Fact, hpo_id: str) -> Fact:
         ),
         object_zh=chinese_names().get(hpo_id, ""),
     )
-
-
-@functools.lru_cache(maxsize=1)
-def chinese_names() -> dict[str, str]:
-    """Return a Chinese expression for each finding: of those that fit, the first with a source."""
-    from medai.datasets.zh import read_zh_findings
-
-    best: dict[str, tuple[tuple, str]] = {}
-    for row in read_zh_findings()["findings"]:
-        if row["fit"] != "exact":
-            continue
-        rank = ("traditional" in row["note"], len(row["zh"]) > 4, not row["source"])
-        if row["hpo"] not in best or rank < best[row["hpo"]][0]:
-            best[row["hpo"]] = (rank, row["zh"])
-    return {hpo: zh for hpo, (_, zh) in best.items()}
 
 
 def _graph(graph: KnowledgeGraph | None) -> KnowledgeGraph:

@@ -118,7 +118,7 @@ UNUSABLE = {
     "his mother has fever": "Recognised in relatives: Fever",
     "fever. no fever": "Stated both as present and as absent: Fever (HP:0001945)",
     "😀😀😀": "No finding was recognised",
-    "否认发热": "Recognised as denied: Fever",
+    "否认发热": "识别为已否认：发热",
     "حمى وسعال": "mostly in Arabic letters",
     "лихорадка и кашель": "mostly in Cyrillic letters",
     "\x00\x01\x02": "No finding was recognised",

@@ -74,12 +74,12 @@ def test_ask_ends_with_the_input(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     code, out, _ = run(capsys, "咳嗽，发热", "--ask", "--top", "1")
     assert code == 0
-    assert out.count("[y/n/Enter/q]") == 1
+    assert out.count("[是/否/回车＝不知道/退出]") == 1
 
 
 def test_ask_reads_chinese_answers(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("是\n没有\n不知道\n退出\n"))
     code, out, _ = run(capsys, "咳嗽，发热", "--ask", "--top", "1")
     assert code == 0
-    assert out.count("[y/n/Enter/q]") == 4
-    assert "Write y" not in out
+    assert out.count("[是/否/回车＝不知道/退出]") == 4
+    assert "请输入" not in out
