@@ -5,6 +5,7 @@
 Each patient of the vignettes is given as text, with setting, age and sex.  Every way ranks all
 conditions of the table.  About ten minutes on one core for the 60 of ``dev``, nearly all of it the
 language model's; ``--scores`` keeps what it said, and goes on where an interrupted run stopped.
+What was said to another text, or of other names, is asked again.
 
 prior
     Setting, age and sex only: the simple baseline.
@@ -29,8 +30,10 @@ hit is then the mean of 20.  For ``test`` the weights are those chosen on all of
 the stored result) and nothing is chosen.  The wording of the prompt is the best of three, by the
 ranks of every third patient of ``dev``; the others were the bare words followed by "The diagnosis
 is" (PMI: 0 of 20 among the first three) and a dialogue (1 of 20; the one in use: 4 of 20).
-Ties count against.  Intervals: bootstrap over patients, 2,000 draws.  Writes
-data/results/24_assistant.json (dev) or 24_assistant_test.json.
+Ties count against.  Intervals: Wilson's for a share of patients, since a bootstrap of none right
+has no width; bootstrap over patients, 2,000 draws, for what is no share: a cross-validated hit,
+which is a mean of 20, and differences.  Writes data/results/24_assistant.json (dev) or
+24_assistant_test.json.
 """
 
 from __future__ import annotations
@@ -69,6 +72,11 @@ def _who(age: float, sex: str) -> str:
 def asked(cases, names: list[str], file: Path | None) -> dict:
     """Return for each patient the likelihoods of all names and the free answer."""
     known = json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
+    if known.get("names") != names:
+        known = {"names": names}
+    for case in cases:
+        if known.get(case.id, {}).get("text") != case_text(case):
+            known.pop(case.id, None)
     if all(case.id in known for case in cases) and "neutral" in known:
         return known
     import torch
@@ -86,7 +94,7 @@ def asked(cases, names: list[str], file: Path | None) -> dict:
         text = case_text(case)
         scores = likelihoods(model, text, names).round(4).tolist()
         answer = model.generate(text, max_new_tokens=TOKENS, stop="\n")
-        known[case.id] = {"likelihood": scores, "answer": answer.strip()}
+        known[case.id] = {"text": text, "likelihood": scores, "answer": answer.strip()}
         print(case.id, case.condition, "|", answer.strip(), flush=True)
         if file:
             file.write_text(json.dumps(known), encoding="utf-8")
@@ -186,6 +194,16 @@ def fixed(base: np.ndarray, extra: np.ndarray, right: np.ndarray, w: float) -> n
     return hits_of(base + w * (extra - extra.max(1, keepdims=True)), right)
 
 
+def share(values: np.ndarray) -> dict:
+    """Return a share of patients with Wilson's interval; means of folds are bootstrapped."""
+    if not np.isin(values, (0.0, 1.0)).all():
+        return interval(values)
+    from medai.metrics.calibration import wilson
+
+    low, high = (round(float(x), 4) for x in wilson(values.sum(), len(values)))
+    return {"value": round(float(values.mean()), 4), "interval": [low, high]}
+
+
 def interval(values: np.ndarray) -> dict:
     """Return a mean with its bootstrap interval over patients."""
     draws = np.random.default_rng(SEED).integers(0, len(values), (DRAWS, len(values)))
@@ -257,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
         "probability of something else, mean": round(float(other.mean()), 3),
         "weights": chosen,
         "ways": {
-            way: {"top1": interval(values[:, 0]), "top3": interval(values[:, 1])}
+            way: {"top1": share(values[:, 0]), "top3": share(values[:, 1])}
             for way, values in hits.items()
         },
         "differences": {
@@ -272,7 +290,7 @@ def main(arguments: list[str] | None = None) -> int:
     }  # fmt: skip
     named = free.max(1) > 1.5
     result["free answers"] = {
-        "name a condition of the table": interval(named.astype(float)),
+        "name a condition of the table": share(named.astype(float)),
         "most frequent": most_frequent(answers),
     }
     if args.half == "dev":

@@ -73,3 +73,35 @@ def test_the_stored_result_says_how_it_was_made(stored, bench):
         assert 0 <= low <= row["top3"]["value"] <= high <= 1
     for chosen in stored["weights"].values():
         assert sum(chosen["weights chosen"].values()) == bench.FOLDS * bench.REPEATS
+
+
+def test_a_share_of_none_has_a_width_and_a_mean_is_bootstrapped(bench):
+    low, high = bench.share(np.zeros(60))["interval"]
+    assert low == 0
+    assert high == pytest.approx(1.96**2 / (60 + 1.96**2), abs=1e-4)  # Wilson's, for none of n
+    halves = np.tile([0.0, 0.5, 1.0], 20)
+    assert bench.share(halves) == bench.interval(halves)
+    assert bench.interval(np.zeros(60))["interval"] == [0, 0]  # of a difference: no patient moved
+
+
+def test_what_was_said_to_another_text_is_not_used_again(bench, tmp_path, monkeypatch):
+    class Case:
+        id, condition = "v1", "common-cold"
+        age, sex, setting, text = 40, "female", "emergency", "I cough."
+
+    asked = []
+
+    class Model:
+        def generate(self, text, **_):
+            asked.append(text)
+            return "a cold"
+
+    monkeypatch.setattr("medai.llm.load", Model)
+    score = "medai.diagnosis.likelihood.likelihoods"
+    monkeypatch.setattr(score, lambda _, text, names: np.zeros(len(names)))
+    file = tmp_path / "scores.json"
+    for text, names, calls in [("I cough.", ["a"], 1), ("I cough.", ["a"], 1),
+                               ("I sneeze.", ["a"], 2), ("I sneeze.", ["b"], 3)]:  # fmt: skip
+        Case.text = text
+        assert bench.asked([Case], names, file)["v1"]["answer"] == "a cold"
+        assert len(asked) == calls
