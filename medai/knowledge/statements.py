@@ -63,7 +63,7 @@ def statements(
             head = text[part.start : part.end].rstrip(": ")
             if part.kind == "family" and not context.family:
                 context = replace(context, family=True, cue=context.cue or head)
-            elif part.kind == "history":
+            elif part.kind == "history" and context.status != "uncertain":  # "PMH: PE?" is asked
                 timing = replace(timing, history=True, cue=head)
         status, history, cue = context.status, False, context.cue
         if timing.course == "resolved" and not (context.status == "excluded" and cue):
