@@ -24,9 +24,12 @@ from medai.runtime.errors import MedaiError
 from medai.runtime.paths import data_home, offline, tilde
 
 MODULES = {
+    "imbalanced-learn": "imblearn",
     "ipython": "IPython",
     "jupyter-book": "jupyter_book",
+    "opencc-python-reimplemented": "opencc",
     "pytest-xdist": "xdist",
+    "scikit-image": "skimage",
     "scikit-learn": "sklearn",
 }
 BOOK_TOOLS = ("jupyter-book", "jupyterlab", "ipykernel", "jupytext")

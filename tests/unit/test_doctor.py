@@ -206,3 +206,10 @@ def test_this_environment_is_sound_and_quick_to_examine():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_requirement_is_known_by_the_name_it_is_imported_by():
+    """A distribution may be imported by another name (opencc-python-reimplemented: opencc)."""
+    names = [name for group in doctor.requirements().values() for name, _ in group]
+    assert len(names) > 20
+    assert [name for name in names if check_package(name).state == "broken"] == []
