@@ -7,42 +7,30 @@ What needs the ontology (are the ids current, is that their name?) is checked by
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from collections.abc import Callable
 from pathlib import Path
 
+from medai.datasets.checked_tables import (
+    Check,
+    Tables,
+    anything,
+    filled,
+    one_of,
+    read_tables,
+    refusal,
+    term,
+)
 from medai.datasets.paths import data_path
-from medai.runtime.errors import MedaiError
 
-Row = dict[str, str]
-Tables = dict[str, list[Row]]
-Check = Callable[[str], str]  # returns the rule that a value breaks, "" if it breaks none
+BOOK = "en_findings"
 
 STATUSES = ("absent", "present", "past", "family", "possible")
 KINDS = ("exact", "broader", "ask")
 
 
-def _any(value: str) -> str:
-    return ""
-
-
-def _filled(value: str) -> str:
-    return "" if value else "it must not be empty"
-
-
-def _term(value: str) -> str:
-    return "" if re.fullmatch(r"HP:\d{7}", value) else "it must be an HPO id such as HP:0001945"
-
-
 def _terms(value: str) -> str:
-    return "it must be HPO ids joined by |" if any(map(_term, value.split("|"))) else ""
-
-
-def _one_of(*choices: str) -> Check:
-    rule = f"it must be one of {', '.join(choices)}"
-    return lambda value: "" if value in choices else rule
+    return "it must be HPO ids joined by |" if any(map(term, value.split("|"))) else ""
 
 
 def _pattern(value: str) -> str:
@@ -75,19 +63,19 @@ def _word(value: str) -> str:
 
 COLUMNS: dict[str, dict[str, Check]] = {
     "findings": {
-        "hpo": _term,
-        "name": _filled,
+        "hpo": term,
+        "name": filled,
         "expression": _pattern,
-        "kind": _one_of(*KINDS),
-        "note": _any,
+        "kind": one_of(*KINDS),
+        "note": anything,
     },
-    "parts": {"part": _filled, "complaint": _filled, "hpo": _term},
-    "part_templates": {"complaint": _filled, "template": _template},
-    "complaint_words": {"complaint": _filled, "word": _word},
-    "harmless": {"phrase": _pattern, "note": _any},
-    "statements": {"text": _filled, "hpo": _term, "status": _one_of(*STATUSES)},
-    "preferred": {"hpo": _term, "over": _term, "note": _filled},
-    "traps": {"text": _filled, "must_not_find": _terms},
+    "parts": {"part": filled, "complaint": filled, "hpo": term},
+    "part_templates": {"complaint": filled, "template": _template},
+    "complaint_words": {"complaint": filled, "word": _word},
+    "harmless": {"phrase": _pattern, "note": anything},
+    "statements": {"text": filled, "hpo": term, "status": one_of(*STATUSES)},
+    "preferred": {"hpo": term, "over": term, "note": filled},
+    "traps": {"text": filled, "must_not_find": _terms},
 }
 # What must not stand twice in a table; by default its first column.
 KEYS = {
@@ -125,53 +113,13 @@ def read_en_findings(folder: Path | None = None) -> Tables:
 
 @functools.lru_cache(maxsize=1)
 def _book() -> Tables:
-    return _read(data_path("en_findings"))
+    return _read(data_path(BOOK))
 
 
 def _read(folder: Path) -> Tables:
-    tables = {name: _table(folder / f"{name}.csv", name) for name in COLUMNS}
+    tables = read_tables(folder, BOOK, COLUMNS, KEYS, fold=str.casefold)
     _check_together(tables)
     return tables
-
-
-def _refuse(name: str, line: int, what: str, rule: str) -> MedaiError:
-    return MedaiError(
-        f"data/en_findings/{name}.csv, line {line}: {what}: {rule}. "
-        "Correct the line (README.md beside the file says what each column holds)."
-    )
-
-
-def _table(path: Path, name: str) -> list[Row]:
-    """Read one file and check every value of it."""
-    if not path.is_file():
-        raise MedaiError(
-            f"{path} is missing: the English lexicon needs {len(COLUMNS)} tables. "
-            "Take the folder data/en_findings from the book's repository again."
-        )
-    checks = COLUMNS[name]
-    with open(path, encoding="utf-8", newline="") as handle:
-        lines = list(csv.reader(handle))
-    head = lines[0] if lines else []
-    if head != list(checks):
-        raise _refuse(name, 1, f"the columns are {head}", f"they must be {list(checks)}")
-    rows, seen = [], {}
-    for line, values in enumerate(lines[1:], 2):
-        if len(values) != len(head):
-            raise _refuse(name, line, f"{len(values)} values {values}", f"{len(head)} are needed")
-        row = dict(zip(head, values, strict=True))
-        for column, value in row.items():
-            broken = checks[column](value)
-            if not broken and (value != value.strip() or "\n" in value):
-                broken = "it must have no blanks around it and no line break"
-            if broken:
-                raise _refuse(name, line, f"{column} is {value!r}", broken)
-        key = tuple(row[column].casefold() for column in KEYS.get(name, head[:1]))
-        if key in seen:
-            rule = f"it stands in line {seen[key]} already"
-            raise _refuse(name, line, f"{' '.join(key)!r}", rule)
-        seen[key] = line
-        rows.append(row)
-    return rows
 
 
 def _check_together(tables: Tables) -> None:
@@ -181,16 +129,16 @@ def _check_together(tables: Tables) -> None:
         name = names.setdefault(row["hpo"], row["name"])
         if name != row["name"]:
             rule = f"{row['hpo']} is called {name!r} elsewhere"
-            raise _refuse("findings", line, f"name is {row['name']!r}", rule)
+            raise refusal(BOOK, "findings", line, f"name is {row['name']!r}", rule)
         if row["kind"] == "ask" and (_terms(row["note"]) or "|" not in row["note"]):
             rule = "a row of kind ask needs the ids that it may mean, joined by |"
-            raise _refuse("findings", line, f"note is {row['note']!r}", rule)
+            raise refusal(BOOK, "findings", line, f"note is {row['note']!r}", rule)
     complaints = {row["complaint"] for row in tables["part_templates"]}
     for table in ("parts", "complaint_words"):
         for line, row in enumerate(tables[table], 2):
             if row["complaint"] not in complaints:
                 rule = f"part_templates.csv has {', '.join(sorted(complaints))}"
-                raise _refuse(table, line, f"complaint is {row['complaint']!r}", rule)
+                raise refusal(BOOK, table, line, f"complaint is {row['complaint']!r}", rule)
 
 
 def part_rows(tables: Tables) -> list[tuple[str, str]]:

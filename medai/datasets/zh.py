@@ -8,18 +8,16 @@ ontology or OpenCC (are the ids current, is the writing simplified?) is checked 
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 import unicodedata
 from pathlib import Path
 
+from medai.datasets.checked_tables import Tables, read_tables, refusal
 from medai.datasets.paths import data_path
 from medai.datasets.zh_columns import COLUMNS, KEYS
-from medai.runtime.errors import MedaiError
 
-Row = dict[str, str]
-Tables = dict[str, list[Row]]
+BOOK = "zh_findings"
 
 
 def read_zh_findings(folder: Path | None = None) -> Tables:
@@ -46,54 +44,13 @@ def read_zh_findings(folder: Path | None = None) -> Tables:
 
 @functools.lru_cache(maxsize=1)
 def _book() -> Tables:
-    return _read(data_path("zh_findings"))
+    return _read(data_path(BOOK))
 
 
 def _read(folder: Path) -> Tables:
-    tables = {name: _table(folder / f"{name}.csv", name) for name in COLUMNS}
+    tables = read_tables(folder, BOOK, COLUMNS, KEYS, blank=" ")
     _check_together(tables)
     return tables
-
-
-def _refuse(name: str, line: int, what: str, rule: str) -> MedaiError:
-    return MedaiError(
-        f"data/zh_findings/{name}.csv, line {line}: {what}: {rule}. "
-        "Correct the line (README.md beside the file says what each column holds)."
-    )
-
-
-def _table(path: Path, name: str) -> list[Row]:
-    """Read one file and check every value of it."""
-    if not path.is_file():
-        raise MedaiError(
-            f"{path} is missing: the Chinese lexicon needs {len(COLUMNS)} tables. "
-            "Take the folder data/zh_findings from the book's repository again."
-        )
-    checks = COLUMNS[name]
-    with open(path, encoding="utf-8", newline="") as handle:
-        lines = list(csv.reader(handle))
-    head = lines[0] if lines else []
-    if head != list(checks):
-        raise _refuse(name, 1, f"the columns are {head}", f"they must be {list(checks)}")
-    rows, seen = [], {}
-    for line, values in enumerate(lines[1:], 2):
-        if len(values) != len(head):
-            rule = f"{len(head)} are needed"
-            raise _refuse(name, line, f"{len(values)} values {values}", rule)
-        row = dict(zip(head, values, strict=True))
-        for column, value in row.items():
-            broken = checks[column](value)
-            if not broken and ((value != value.strip() and value != " ") or "\n" in value):
-                broken = "it must have no blanks around it and no line break"
-            if broken:
-                raise _refuse(name, line, f"{column} is {value!r}", broken)
-        key = tuple(row[column] for column in KEYS.get(name, head[:1]))
-        if key in seen:
-            rule = f"it stands in line {seen[key]} already"
-            raise _refuse(name, line, f"{' '.join(key)!r}", rule)
-        seen[key] = line
-        rows.append(row)
-    return rows
 
 
 # -- rules between rows and tables -----------------------------------------------------------
@@ -107,14 +64,14 @@ def _check_together(tables: Tables) -> None:
     for line, row in enumerate(tables["findings"], 2):
         if row["source"] and row["source"] not in sources:
             what = f"source is {row['source']!r}"
-            raise _refuse("findings", line, what, "it must be a key of sources.csv")
+            raise refusal(BOOK, "findings", line, what, "it must be a key of sources.csv")
         if row["zh"] in asked:
             rule = "it is asked about (ambiguous.csv), so it cannot have one meaning"
-            raise _refuse("findings", line, f"zh is {row['zh']!r}", rule)
+            raise refusal(BOOK, "findings", line, f"zh is {row['zh']!r}", rule)
     for line, row in enumerate(tables["normal"], 2):
         if row["zh"] in meaning:
             rule = "findings.csv says that it is present"
-            raise _refuse("normal", line, f"zh is {row['zh']!r}", rule)
+            raise refusal(BOOK, "normal", line, f"zh is {row['zh']!r}", rule)
     for line, row in enumerate(tables["pseudo_negation"], 2):
         rules = {
             "finding": (meaning.get(row["zh"]) == row["hpo"], "findings.csv with this term"),
@@ -125,7 +82,7 @@ def _check_together(tables: Tables) -> None:
         holds, where = rules[row["kind"]]
         if not holds:
             rule = f"a row of kind {row['kind']} must stand in {where}"
-            raise _refuse("pseudo_negation", line, f"zh is {row['zh']!r}", rule)
+            raise refusal(BOOK, "pseudo_negation", line, f"zh is {row['zh']!r}", rule)
     _check_names(tables)
     _check_examples(tables)
 
@@ -138,7 +95,7 @@ def _check_names(tables: Tables) -> None:
             name = names.setdefault(row["hpo"], row["finding"])
             if name != row["finding"]:
                 rule = f"{row['hpo']} is called {name!r} elsewhere"
-                raise _refuse(table, line, f"finding is {row['finding']!r}", rule)
+                raise refusal(BOOK, table, line, f"finding is {row['finding']!r}", rule)
 
 
 def _check_examples(tables: Tables) -> None:
@@ -151,12 +108,12 @@ def _check_examples(tables: Tables) -> None:
                 match = pattern.search(unicodedata.normalize("NFKC", text))
                 if match is None:
                     rule = "the regular expression must find it"
-                    raise _refuse(table, line, f"example is {text!r}", rule)
+                    raise refusal(BOOK, table, line, f"example is {text!r}", rule)
                 for pair in filter(None, stated.split(", ")):
                     group, value = pair.split("=")
                     if unicodedata.normalize("NFKC", value) != match[group]:
                         rule = f"the regular expression gives {group}={match[group]}"
-                        raise _refuse(table, line, f"example is {example!r}", rule)
+                        raise refusal(BOOK, table, line, f"example is {example!r}", rule)
 
 
 def counts() -> dict[str, int]:

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 
-Check = Callable[[str], str]  # returns the rule that a value breaks, "" if it breaks none
+from medai.datasets.checked_tables import Check, anything, filled, one_of, term
 
 # -- rules for one value ---------------------------------------------------------------------
-
-
-def _any(value: str) -> str:
-    return ""
-
-
-def _filled(value: str) -> str:
-    return "" if value else "it must not be empty"
 
 
 def _chinese(value: str) -> str:
@@ -27,12 +18,8 @@ def _chinese(value: str) -> str:
     return "it must hold no white space" if value != " " and re.search(r"\s", value) else ""
 
 
-def _term(value: str) -> str:
-    return "" if re.fullmatch(r"HP:\d{7}", value) else "it must be an HPO id such as HP:0001945"
-
-
 def _terms(value: str) -> str:
-    wrong = [one for one in value.split("+") if _term(one)]
+    wrong = [one for one in value.split("+") if term(one)]
     return "it must be HPO ids joined by +" if value and wrong else ""
 
 
@@ -48,118 +35,113 @@ def _regex(value: str) -> str:
     return "" if groups else "it must hold a named group"
 
 
-def _one_of(*choices: str) -> Check:
-    rule = "it must be one of " + ", ".join(choice or "(empty)" for choice in choices)
-    return lambda value: "" if value in choices else rule
-
-
 # -- the tables ------------------------------------------------------------------------------
 
 COLUMNS: dict[str, dict[str, Check]] = {
     "findings": {
         "zh": _chinese,
-        "hpo": _term,
-        "finding": _filled,
-        "register": _one_of("lay", "clinical"),
-        "fit": _one_of("exact", "broader"),
-        "source": _any,
-        "note": _any,
+        "hpo": term,
+        "finding": filled,
+        "register": one_of("lay", "clinical"),
+        "fit": one_of("exact", "broader"),
+        "source": anything,
+        "note": anything,
     },
     "ambiguous": {
         "zh": _chinese,
         "candidates": _terms,
-        "question_zh": _filled,
-        "question_en": _filled,
+        "question_zh": filled,
+        "question_en": filled,
     },
     "negation": {
         "zh": _chinese,
-        "place": _one_of("before", "after", "inside", "between", "limit", "cancel"),
-        "reach": _one_of("", "one", "list", "run", "end", "all", "before", "between", "both"),
-        "at_once": _one_of("", "yes", "no"),
+        "place": one_of("before", "after", "inside", "between", "limit", "cancel"),
+        "reach": one_of("", "one", "list", "run", "end", "all", "before", "between", "both"),
+        "at_once": one_of("", "yes", "no"),
     },
     "pseudo_negation": {
         "zh": _chinese,
-        "kind": _one_of("finding", "ask", "plain", "doubt"),
+        "kind": one_of("finding", "ask", "plain", "doubt"),
         "hpo": _terms,
     },
-    "normal": {"zh": _chinese, "hpo": _term, "finding": _filled},
-    "fillers": {"zh": _chinese, "kind": _one_of("filler", "predicate")},
-    "boundary": {"end": _chinese, "next": _filled, "why": _filled},
-    "guards": {"zh": _chinese, "why": _filled},
+    "normal": {"zh": _chinese, "hpo": term, "finding": filled},
+    "fillers": {"zh": _chinese, "kind": one_of("filler", "predicate")},
+    "boundary": {"end": _chinese, "next": filled, "why": filled},
+    "guards": {"zh": _chinese, "why": filled},
     "degree": {
         "zh": _chinese,
-        "class": _one_of("mild", "moderate", "severe", "occasional"),
-        "place": _one_of("before", "after"),
+        "class": one_of("mild", "moderate", "severe", "occasional"),
+        "place": one_of("before", "after"),
     },
-    "uncertain": {"zh": _chinese, "place": _one_of("before", "after"), "note": _any},
+    "uncertain": {"zh": _chinese, "place": one_of("before", "after"), "note": anything},
     "history": {
         "zh": _chinese,
-        "kind": _one_of("history", "chronic", "event", "family", "patient", "witness"),
-        "place": _one_of("before", "after", "section"),
+        "kind": one_of("history", "chronic", "event", "family", "patient", "witness"),
+        "place": one_of("before", "after", "section"),
     },
     "separators": {
         "zh": _chinese,
-        "kind": _filled,
-        "effect": _one_of("carries", "ends", "plain"),
-        "note": _any,
+        "kind": filled,
+        "effect": one_of("carries", "ends", "plain"),
+        "note": anything,
     },
     "measurements": {
-        "name": _filled,
-        "measure": _filled,
-        "unit": _filled,
+        "name": filled,
+        "measure": filled,
+        "unit": filled,
         "minus": _number,
         "factor": _number,
         "regex": _regex,
-        "examples": _filled,
-        "note": _any,
+        "examples": filled,
+        "note": anything,
     },
     "limits": {
-        "measure": _filled,
-        "comparison": _one_of("<", "<=", ">", ">="),
+        "measure": filled,
+        "comparison": one_of("<", "<=", ">", ">="),
         "value": _number,
-        "hpo": _term,
-        "finding": _filled,
-        "adults_only": _one_of("yes", "no"),
-        "note": _any,
+        "hpo": term,
+        "finding": filled,
+        "adults_only": one_of("yes", "no"),
+        "note": anything,
     },
     "duration": {
-        "name": _filled,
-        "value": _one_of("none", "n", "n2", "second", "half", "word"),
+        "name": filled,
+        "value": one_of("none", "n", "n2", "second", "half", "word"),
         "regex": _regex,
-        "examples": _filled,
-        "example_days": _filled,
+        "examples": filled,
+        "example_days": filled,
     },
     "time_words": {"zh": _chinese, "days": _number},
     "plain_words": {"zh": _chinese},
     "pairs": {
-        "set": _one_of("dev", "test"),
-        "zh": _filled,
-        "zh_traditional": _filled,
-        "en": _filled,
+        "set": one_of("dev", "test"),
+        "zh": filled,
+        "zh_traditional": filled,
+        "en": filled,
         "findings": _terms,
         "absent": _terms,
     },
     "counter": {
-        "text": _filled,
-        "present": _any,
-        "absent": _any,
-        "other": _any,
-        "script": _one_of("simplified", "traditional"),
+        "text": filled,
+        "present": anything,
+        "absent": anything,
+        "other": anything,
+        "script": one_of("simplified", "traditional"),
     },
     "not_matched": {
-        "table": _one_of("measurements", "duration"),
-        "name": _filled,
-        "text": _filled,
-        "why": _filled,
+        "table": one_of("measurements", "duration"),
+        "name": filled,
+        "text": filled,
+        "why": filled,
     },
     "sources": {
-        "key": _filled,
-        "title": _filled,
-        "url": _filled,
-        "publisher": _filled,
-        "opened": _one_of("yes"),
-        "what": _filled,
-        "date": _filled,
+        "key": filled,
+        "title": filled,
+        "url": filled,
+        "publisher": filled,
+        "opened": one_of("yes"),
+        "what": filled,
+        "date": filled,
     },
 }
 # What must not stand twice in a table; by default its first column.

@@ -10,7 +10,7 @@ import operator
 import re
 from typing import NamedTuple
 
-from medai.datasets.zh import Row, Tables
+from medai.datasets.checked_tables import Row, Tables
 from medai.knowledge import thresholds
 from medai.knowledge.chinese_lexicon import Piece
 from medai.knowledge.thresholds import (
