@@ -136,17 +136,27 @@ def rank(
         present and excluded, none is present, `top` is below 1, or `source` is unknown.
     """
     graph = load_graph() if graph is None else graph
-    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
-        raise MedaiError(f"top={top!r}: give a whole number of at least 1.")
+    check_top(top)
     part = candidates(graph, source)
     query = make_query(graph, present, excluded)
-    scores = graph.scorer.scores(query)[part]
+    return first_of(graph, query, graph.scorer.scores(query), part, top)
+
+
+def check_top(top: int) -> None:
+    """Refuse a length of a list that is no whole number of at least 1."""
+    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
+        raise MedaiError(f"top={top!r}: give a whole number of at least 1.")
+
+
+def first_of(
+    graph: KnowledgeGraph, query: Query, scores: np.ndarray, part: slice, top: int
+) -> Ranking:
+    """Return the `top` best diseases of a part of the graph, by the scores of all diseases."""
     results = []
-    for place, position in enumerate(best(scores, top).tolist(), start=1):
+    for place, position in enumerate(best(scores[part], top).tolist(), start=1):
         number = part.start + position
         disease, name = graph.disease_ids[number], graph.disease_names[number]
-        score = float(scores[position])
-        results.append(RankedDisease(place, disease, name, score, graph, query))
+        results.append(RankedDisease(place, disease, name, float(scores[number]), graph, query))
     return Ranking(
         tuple(results),
         tuple(graph.term_ids[i] for i in query.present),

@@ -27,7 +27,7 @@ from medai.knowledge.evidence import FEATURES, features
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.leave_out import Leftover, left_scores
 from medai.knowledge.query import Query
-from medai.knowledge.rank import RankedDisease, Ranking, best, candidates
+from medai.knowledge.rank import Ranking, best, candidates, check_top, first_of
 from medai.knowledge.traits import check_sex, years_of
 from medai.runtime import MedaiError
 
@@ -161,23 +161,9 @@ def rerank(
     MedaiError
         When `top`, `source`, `age` or `sex` is not as described.
     """
-    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
-        raise MedaiError(f"top={top!r}: give a whole number of at least 1.")
+    check_top(top)
     part = candidates(graph, source)
     scores = reranked_scores(
         graph, query, part=part, age=years_of(age), sex=check_sex(sex), weights=weights
     )
-    chosen = part.start + best(scores[part], top)
-    results = (
-        RankedDisease(
-            place, graph.disease_ids[i], graph.disease_names[i], float(scores[i]), graph, query
-        )
-        for place, i in enumerate(chosen.tolist(), start=1)
-    )
-    return Ranking(
-        tuple(results),
-        tuple(graph.term_ids[i] for i in query.present),
-        tuple(graph.term_ids[i] for i in query.excluded),
-        query.mapped,
-        query.overruled,
-    )
+    return first_of(graph, query, scores, part, top)
