@@ -21,16 +21,16 @@ from medai.diagnosis.gathering import ESTIMATE, one_in
 from medai.knowledge.graph import KnowledgeGraph
 from medai.knowledge.store import fingerprint
 from medai.knowledge.words import words_of
+from medai.llm.kept import Tensors, embed_many, kept_tensors
 from medai.llm.weights import minilm_folder
 from medai.runtime import MedaiError, data_home
-from medai.runtime.files import replacing
-from medai.runtime.locks import file_lock
 from medai.text.bm25 import BM25
 
 METHODS = ("fused", "bm25", "minilm")
 RRF = 60  # the constant of the fusion, as in the paper; not tuned
 DEPTH = 100  # passages of each list that are fused
 TITLE = 2  # how often the title is repeated before the words are counted; chosen on dev
+LONGEST = 900  # letters; MiniLM reads no more of a passage
 LEAST = 0.53  # cosine of the nearest passage below which nothing is returned; chosen on dev
 STOP_WORDS = frozenset(
     (
@@ -253,39 +253,13 @@ def _words(text: str) -> list[str]:
 
 def _vectors(texts: Sequence[str], progress: bool) -> np.ndarray:
     """Return the vectors of the passages, from the disk or newly made, shape (texts, 384)."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file, save
-
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
     model = fingerprint(minilm_folder() / "model.safetensors")
     path = data_home() / "passages" / f"{digest}-minilm-{model}.safetensors"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with file_lock(path.with_suffix(".lock")):
-        if path.exists():
-            try:
-                vectors = load_file(path)["vectors"]
-                if vectors.shape == (len(texts), 384):
-                    return vectors.astype(np.float32)
-            except (SafetensorError, KeyError, OSError):
-                pass  # damaged: made again
-        vectors = _embedded(texts, progress).astype(np.float16)
-        with replacing(path) as file:
-            file.write(save({"vectors": vectors}))
-    return vectors.astype(np.float32)
 
+    def build() -> Tensors:
+        cut = [text[:LONGEST] for text in texts]
+        vectors = embed_many(cut, "passages", progress, batch=256, batch_size=64)
+        return {"vectors": vectors.astype(np.float16)}
 
-def _embedded(texts: Sequence[str], progress: bool, batch: int = 256) -> np.ndarray:
-    """Return the vectors of texts; what is longer than MiniLM reads is cut at 900 letters."""
-    from tqdm import tqdm
-
-    from medai.llm.embeddings import embed
-
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    vectors = np.empty((len(texts), 384), dtype=np.float32)
-    options = {"desc": "passages", "leave": False, "disable": not progress}
-    with tqdm(total=len(order), unit=" passages", **options) as bar:
-        for start in range(0, len(order), batch):
-            rows = order[start : start + batch]
-            vectors[rows] = embed([texts[i][:900] for i in rows], batch_size=64)
-            bar.update(len(rows))
-    return vectors
+    return kept_tensors(path, len(texts), build)["vectors"].astype(np.float32)

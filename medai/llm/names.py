@@ -27,10 +27,9 @@ from medai.knowledge.opposites import compatible
 from medai.knowledge.rewording import reword
 from medai.knowledge.store import fingerprint
 from medai.knowledge.words import normalise
+from medai.llm.kept import Tensors, embed_many, kept_tensors
 from medai.llm.weights import minilm_folder
 from medai.runtime import MedaiError, data_home
-from medai.runtime.files import replacing
-from medai.runtime.locks import file_lock
 
 if TYPE_CHECKING:
     from medai.knowledge.graph import KnowledgeGraph
@@ -221,45 +220,18 @@ def _worded(phrase: str) -> str:
     return reword(normalise(phrase)) or phrase.strip() or "-"
 
 
-def _tables(wordings: Sequence[str], progress: bool) -> dict[str, np.ndarray]:
+def _tables(wordings: Sequence[str], progress: bool) -> Tensors:
     """Return vectors and n-grams of the wordings, from the disk or newly made."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file, save
-
     digest = hashlib.sha256("\n".join(wordings).encode())
     digest.update(Path(rewording.__file__).read_bytes().replace(b"\r\n", b"\n"))
     model = fingerprint(minilm_folder() / "model.safetensors")
     path = data_home() / "names" / f"hpo-{digest.hexdigest()[:16]}-minilm-{model}.safetensors"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with file_lock(path.with_suffix(".lock")):
-        if path.exists():
-            try:
-                tables = load_file(path)
-                if tables["vectors"].shape == (len(wordings), 384):
-                    return tables
-            except (SafetensorError, KeyError, OSError):
-                pass  # damaged: made again
+
+    def build() -> Tensors:
         letters = NgramIndex.of(wordings)
         matrix = letters.matrix
         arrays = (letters.codes, letters.idf, matrix.data, matrix.indices, matrix.indptr)
         tables = {f"gram_{name}": a for name, a in zip(GRAM_TABLES, arrays, strict=True)}
-        tables["vectors"] = _embedded(wordings, progress).astype(np.float16)
-        with replacing(path) as file:
-            file.write(save({name: np.ascontiguousarray(a) for name, a in tables.items()}))
-    return tables
+        return tables | {"vectors": embed_many(wordings, "names", progress).astype(np.float16)}
 
-
-def _embedded(wordings: Sequence[str], progress: bool, batch: int = 512) -> np.ndarray:
-    from tqdm import tqdm
-
-    from medai.llm.embeddings import embed
-
-    order = sorted(range(len(wordings)), key=lambda i: len(wordings[i]))
-    vectors = np.empty((len(wordings), 384), dtype=np.float32)
-    bar = tqdm(total=len(order), desc="names", unit=" names", leave=False, disable=not progress)
-    with bar:
-        for start in range(0, len(order), batch):
-            rows = order[start : start + batch]
-            vectors[rows] = embed([wordings[i] for i in rows], batch_size=128)
-            bar.update(len(rows))
-    return vectors
+    return kept_tensors(path, len(wordings), build)

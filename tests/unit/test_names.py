@@ -119,7 +119,7 @@ def test_wrong_questions(index, phrases, k):
 
 def test_made_once_and_a_damaged_file_is_made_again(index, graph, home, monkeypatch):
     (path,) = (home / "names").glob("hpo-*.safetensors")
-    monkeypatch.setattr(module, "_embedded", lambda *_: pytest.fail("made a second time"))
+    monkeypatch.setattr(module, "embed_many", lambda *_: pytest.fail("made a second time"))
     NameIndex(graph, progress=False)
     monkeypatch.undo()
     monkeypatch.setenv("MEDAI_DATA_HOME", str(home))
