@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from essence import core
 
 from medai.datasets.common import common_conditions
 from medai.diagnosis import SCHEMA, assess
@@ -33,15 +34,6 @@ def common(graph):
 
 def first(answer, k=5):
     return [one.id for one in answer.common[:k]]
-
-
-def core(answer):
-    """What an instruction in the text must not change."""
-    probabilities = [(one.id, one.probability) for one in answer.common]
-    rare = [(one.id, one.score) for one in answer.rare]
-    flags = [one.flag for one in answer.red_flags]
-    found = [(one["hpo_id"], one["status"]) for one in answer.findings]
-    return found, probabilities, rare, flags
 
 
 # -- the inputs that circulate --------------------------------------------------------------

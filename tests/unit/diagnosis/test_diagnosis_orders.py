@@ -1,6 +1,7 @@
 """Orders in a patient's text, in English and Chinese: none adds, removes or reorders anything."""
 
 import pytest
+from essence import core
 
 from medai.diagnosis import assess
 from medai.diagnosis.reading import read
@@ -13,15 +14,6 @@ PLAIN_ZH = "胸痛，大汗一小时，无发热。"
 @pytest.fixture(scope="module")
 def graph():
     return load_graph()
-
-
-def core(answer):
-    """What an instruction in the text must not change."""
-    probabilities = [(one.id, one.probability) for one in answer.common]
-    rare = [(one.id, one.score) for one in answer.rare]
-    flags = [one.flag for one in answer.red_flags]
-    found = [(one["hpo_id"], one["status"]) for one in answer.findings]
-    return found, probabilities, rare, flags
 
 
 ORDERS_EN = [
