@@ -19,7 +19,6 @@ from typing import NamedTuple
 from medai.knowledge.extraction.edges import Edge, Node
 from medai.knowledge.extraction.mentions import Mention
 
-_AGENTS = {"drug", "disease"}
 _EVENTS = {"finding", "disease"}
 
 
@@ -86,7 +85,6 @@ _HYPOTHETICAL = re.compile(
     r"\b(?:if|may|might|could|can|would|should|watch for|possible|possibly|suspected|risk of"
     r"|thought to|in case|whether|perhaps|consider|report)\b", re.I
 )  # fmt: skip
-_HELPED = re.compile(r"\b(?:denie[sd]|no|without)\b", re.I)
 
 
 def read_relations(text: str, mentions: Sequence[Mention], source: str = "") -> list[Edge]:
