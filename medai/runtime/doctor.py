@@ -24,6 +24,7 @@ from medai.runtime.errors import MedaiError
 from medai.runtime.paths import data_home, offline, tilde
 
 MODULES = {
+    "fhir-resources": "fhir.resources",
     "imbalanced-learn": "imblearn",
     "ipython": "IPython",
     "jupyter-book": "jupyter_book",

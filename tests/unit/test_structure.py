@@ -13,6 +13,7 @@ PACKAGE = Path(medai.__file__).parent
 ROOT = PACKAGE.parent
 
 # Each room and the rooms it may import (see medai/README.md).
+# fmt: off
 MAY_IMPORT = {
     "runtime": set(),
     "datasets": {"runtime"},
@@ -24,8 +25,15 @@ MAY_IMPORT = {
     "llm": {"runtime", "datasets", "metrics", "text", "knowledge"},
     "plots": {"runtime", "datasets", "metrics"},
     "diagnosis": {"runtime", "datasets", "text", "knowledge", "llm"},
-    "cli": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis", "plots"},
+    "personalised": {
+        "runtime", "datasets", "preprocess", "metrics", "knowledge", "llm", "diagnosis",
+    },
+    "cli": {
+        "runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis",
+        "personalised", "plots",
+    },
 }
+# fmt: on
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 
