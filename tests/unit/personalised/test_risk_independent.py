@@ -1,8 +1,7 @@
 """The scores beside other people's programs, on random patients inside the ranges.
 
-``clincalc`` 0.4.0 and ``pyprevent`` 0.1.6 are installed for this test only and are no dependency:
-``pip install --no-deps --target DIR clincalc==0.4.0 pyprevent==0.1.6``, then DIR on PYTHONPATH.
-Without them the tests are skipped.  The tolerances are half a unit of the last digit that
+``clincalc`` 0.4.0 and ``pyprevent`` 0.1.6 are pinned for these tests and are no dependency of the
+package; without them the tests are skipped.  The tolerances are half a unit of the last digit that
 clincalc prints, and rounding errors of the computer for pyprevent.
 """
 
