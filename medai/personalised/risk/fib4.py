@@ -56,7 +56,7 @@ def fib4(
     return RiskResult(
         name="FIB-4",
         value=value,
-        unit="(index)",
+        unit="",
         limits=_LIMITS,
         inputs=values,
         source=source("fib4"),
