@@ -25,7 +25,8 @@ class RiskResult:
     value
         The result, unrounded.
     unit
-        ``%``, ``points``, ``mL/min`` … or ``""``; what is counted and over which time stands in `name`.
+        ``%``, ``points``, ``mL/min`` … or ``""``; what is counted, and over which time, stands in
+        `name`.
     limits
         For whom the score is not valid and how uncertain it is.
     inputs
