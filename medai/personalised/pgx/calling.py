@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from medai.datasets.pgx import MARKER, SCORED, SINGLE, Source, pgx_tables
 from medai.personalised.pgx.genes import Book, book, find_gene
 from medai.personalised.pgx.hla import read_markers
-from medai.personalised.pgx.notation import COUNTED, Chromosome, Genotype, Part, read, written
+from medai.personalised.pgx.notation import Chromosome, Genotype, Part, read, written
 from medai.personalised.pgx.phenotypes import INDETERMINATE, Score, by_functions, by_one, by_score
 from medai.personalised.pgx.refusals import one_allele
 from medai.personalised.pgx.snp import read_bases
@@ -78,7 +78,6 @@ class Call:
         return asdict(self)
 
 
-@functools.lru_cache(maxsize=65536)
 def call(gene: str, diplotype: str) -> Call:
     """Return the phenotype of a genotype.
 
@@ -110,6 +109,12 @@ def call(gene: str, diplotype: str) -> Call:
     name, asked = find_gene(gene)
     if not isinstance(diplotype, str):
         raise MedaiError(f"{name}: the genotype is {diplotype!r}; it must be text like '*1/*4'.")
+    return _call(name, asked, diplotype)
+
+
+@functools.lru_cache(maxsize=65536)
+def _call(name: str, asked: str, diplotype: str) -> Call:
+    """Do what :func:`call` says, once for every text."""
     books = book(name)
     if books.gene.rule == MARKER:
         return _call_marker(books, diplotype, asked)
@@ -279,7 +284,9 @@ def _allele_notes(books: Book, chromosomes: list[Chromosome]) -> tuple[str, ...]
         if allele is None:
             near = books.close(part.name)
             hint = f" Similar names: {', '.join(near)}." if near else ""
-            notes[f"{gene.name} {part.name} is not in the table and was not read as normal.{hint}"] = 1
+            notes[
+                f"{gene.name} {part.name} is not in the table and was not read as normal.{hint}"
+            ] = 1
         elif allele.function in ("Uncertain function", "Unknown function"):
             notes[f"CPIC has not settled the function of {gene.name} {part.name}."] = 1
         if part.suballele:
@@ -299,6 +306,3 @@ def _sources(keys: list[str]) -> tuple[Source, ...]:
     """Return the sources of these keys, each once."""
     known = pgx_tables().sources
     return tuple(known[key] for key in dict.fromkeys(keys) if key)
-
-
-__all__ = ["COUNTED", "Call", "CalledAllele", "call"]

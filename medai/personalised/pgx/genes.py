@@ -13,6 +13,7 @@ from medai.runtime.errors import MedaiError
 
 OTHER_NAMES = {"IFNL4": "IFNL3", "IFNL3/4": "IFNL3", "IL28B": "IFNL3", "MTRNR1": "MT-RNR1"}
 _ASTERISKS = str.maketrans("∗⁎✱✲﹡×✕|∣‐‑‒–—−", "*****xx//------")
+LONGEST = 40  # characters in the name of a gene
 _MARKER = re.compile(r"(HLA-?[AB])\*?(\d{2,3}:\d{2})")
 
 
@@ -85,7 +86,6 @@ def gene_names() -> tuple[str, ...]:
     return tuple(names)
 
 
-@functools.lru_cache(maxsize=4096)
 def find_gene(text: str) -> tuple[str, str]:
     """Return the name of a gene and, for HLA, the allele asked for.
 
@@ -104,8 +104,14 @@ def find_gene(text: str) -> tuple[str, str]:
     MedaiError
         When no gene of the table has this name.
     """
-    if not isinstance(text, str):
-        raise MedaiError(f"The gene is {text!r}: it must be a name such as 'CYP2D6'.")
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
+        raise MedaiError(f"The gene is {str(text)[:40]!r}: it must be a name such as 'CYP2D6'.")
+    return _find_gene(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _find_gene(text: str) -> tuple[str, str]:
+    """Do what :func:`find_gene` says, once for every spelling."""
     key = squash(clean(text)).upper().replace("_", "-")
     tables = pgx_tables()
     key = OTHER_NAMES.get(key, key)
@@ -118,6 +124,6 @@ def find_gene(text: str) -> tuple[str, str]:
     if not marker and gene in tables.genes:
         return gene, ""
     names = gene_names()
-    near = difflib.get_close_matches(key, (*names, *tables.genes), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(key, dict.fromkeys((*names, *tables.genes)), n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}?" if near else "No name is close."
     raise MedaiError(f"{text!r} is no gene of the table. {hint} It holds {', '.join(names)}.")

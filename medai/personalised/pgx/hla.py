@@ -10,8 +10,8 @@ from medai.runtime.errors import MedaiError
 
 _YES = {"positive", "pos", "+", "present", "detected", "carrier", "阳性"}
 _NO = {"negative", "neg", "-", "absent", "notdetected", "non-carrier", "noncarrier", "阴性"}
-_RESULT = re.compile(r"(?:hla-?[ab])?\*?(\d{2,3}:\d{2})?(?:allele)?[:=(]*(.*?)\)?")
-_TYPE = re.compile(r"(?:hla-?)?([ab])?\*?(\d{2,3})(?::(\d{2,3}))?(?::\d{2,3})*([a-z]?)")
+_RESULT = re.compile(r"(?:hla-?[ab])?\*?(\d{2,3}:\d{2})?(?:allele)?[:=(]*(.*?)\)?", re.ASCII)
+_TYPE = re.compile(r"(?:hla-?)?([ab])?\*?(\d{2,3})(?::(\d{2,3}))?(?::\d{2,3})*([a-z]?)", re.ASCII)
 
 
 def read_markers(text: str, books: Book, asked: str) -> tuple[dict[str, str], str]:
@@ -59,12 +59,13 @@ def read_markers(text: str, books: Book, asked: str) -> tuple[dict[str, str], st
             f"or both types as in '{example}/*07:02'."
         )
     _other_gene(key, gene, text)
-    if len(types) == 1:
-        raise MedaiError(
-            f"{gene} {text!r} names one type, and it may be the name of the test: write "
-            f"'{example} positive', '{example} negative', or both types ('{example}/*07:02')."
-        )
     names = [f"*{t[2]}" + (f":{t[3]}" if t[3] else "") + t[4].upper() for t in types]
+    if len(names) == 1:
+        one = names[0]
+        raise MedaiError(
+            f"{gene} {text!r} names one type, and it may be no more than the name of the test: "
+            f"write '{one} positive', '{one} negative', or both types ('{one}/*07:02')."
+        )
     wanted = [asked] if asked else list(books.order)
     return {allele: _carried(allele, names) for allele in wanted}, "/".join(names)
 

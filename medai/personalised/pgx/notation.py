@@ -20,12 +20,14 @@ DELETED = "*5"  # the CYP2D6 allele that is no gene at all
 LONGEST = 200  # characters
 FORM = "Write both alleles with a slash, as in '*1/*4'."
 
-_STAR = re.compile(r"(\*\d{1,3}[a-z]?)(\.\d{1,3})?(?:x(≥|>)?(\d{1,2}|n))?")
-_UNKNOWN = re.compile(r"(\*|c\.|m\.|g\.|p\.|rs\d|-?\d+[acgt]>)\S*")
+_STAR = re.compile(r"(\*\d{1,3}[a-z]?)(\.\d{1,3})?(?:x(≥|>)?(\d{1,2}|n))?", re.ASCII)
+_UNKNOWN = re.compile(r"\*\d[\w.≥>]*|[cmgp]\.[\w>+_*().,=-]+|rs\d+", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9 .,'+_-]{0,60}")
 _TOTAL = (
     re.compile(r"\((?P<pair>.+/.+)\)x(?P<more>≥|>)?(?P<n>\d{1,2}|n)"),
-    re.compile(r"(?P<pair>.+?)[,;(\[]*(?:cn|copynumber|copies|totalcopies)[=:]?(?P<n>\d{1,2})[)\]]?"),
+    re.compile(
+        r"(?P<pair>.+?)[,;(\[]*(?:cn|copynumber|copies|totalcopies)[=:]?(?P<n>\d{1,2})[)\]]?"
+    ),
     re.compile(r"(?P<pair>.+?)[,;(\[]*(?P<n>\d{1,2})copies[)\]]?"),
     re.compile(r"(?P<pair>.+?/.+?)[,;(\[+]*dup(?:lication)?[)\]]?"),
 )
@@ -99,6 +101,12 @@ def without_gene(text: str, gene: str) -> str:
     if found[1].upper() != gene:
         raise MedaiError(f"{text!r} names {found[1]}, but the gene asked for is {gene}.")
     return text[found.end() :]
+
+
+def gene_first(text: str) -> tuple[str, str]:
+    """Split a text into the gene it begins with ("" if none) and the rest."""
+    found = _gene_pattern().match(text)
+    return (found[1].upper(), text[found.end() :]) if found else ("", text)
 
 
 @functools.cache

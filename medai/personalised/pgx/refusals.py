@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from medai.personalised.pgx.genes import Book
+from medai.personalised.pgx.notation import COUNTED
 from medai.runtime.errors import MedaiError
 
 
@@ -37,10 +38,10 @@ def one_allele(text: str, name: str, books: Book, call: Callable) -> MedaiError:
     shown = ", ".join(f"{pair} gives {_outcome(call, gene.name, pair)}" for pair in pairs)
     message = (
         f"{gene.name} {text!r} is one allele, and everyone carries two. Which is the second? "
-        f"{shown}. Write both, as in '{pairs[0]}'; a report that names one allele often means "
-        f"that the other is {gene.reference}, but only the laboratory can say."
+        f"{shown}. Ask the laboratory, do not assume {gene.reference}; then write both, as in "
+        f"'{pairs[0]}'."
     )
-    if "+" in name:
+    if gene.name == COUNTED and "+" in name:
         apart = name.replace("+", "/", 1)
         message += (
             f" A plus sign joins genes on one chromosome. If the two are on different ones, "

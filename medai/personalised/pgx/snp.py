@@ -14,8 +14,8 @@ from medai.personalised.pgx.genes import Book, clean, squash
 from medai.personalised.pgx.notation import without_gene
 from medai.runtime.errors import MedaiError
 
-_PAIR = re.compile(r"(rs\d+)?[:=(]*([acgt])[/>]?([acgt])\)?")
-_NAMED = re.compile(r"(rs\d+)[:=(]*([acgt])\)?")
+_PAIR = re.compile(r"(rs\d+)?[:=(]*([acgt])[/>]?([acgt])\)?", re.ASCII)
+_NAMED = re.compile(r"(rs\d+)[:=(]*([acgt])\)?", re.ASCII)
 _OTHER = str.maketrans("ACGT", "TGCA")
 _LEGACY = {"VKORC1": "1639"}  # the name by its place before the gene
 
@@ -93,9 +93,9 @@ def on_forward_strand(
         variant.reference_base: variant.reference_allele,
         variant.variant_base: variant.variant_allele,
     }
-    strand = "other" if on_reverse else "forward"
+    strand, seen = ("reverse", reverse) if on_reverse else ("forward", forward)
     note = (
-        f"{rsid} {bases} was read on the {strand} strand: {shown} on the forward strand of "
-        f"GRCh38, where the change is {forward[0]}>{forward[1]}."
+        f"{rsid} {bases} was read on the {strand} strand of GRCh38, where the change is "
+        f"{seen[0]}>{seen[1]}; CPIC names the bases of the forward strand ({shown})."
     )
     return tuple(names[base] for base in shown), (note,)

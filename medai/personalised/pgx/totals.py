@@ -1,4 +1,4 @@
-"""Copies that were counted over both chromosomes: where may they stand?"""
+"""Copies that were counted over both chromosomes, and where they may stand."""
 
 from __future__ import annotations
 
