@@ -292,7 +292,7 @@ def _allele_notes(books: Book, chromosomes: list[Chromosome]) -> tuple[str, ...]
         if part.suballele:
             whole = f"{part.name}{part.suballele}"
             notes[f"The suballele {whole} was read as its core allele {part.name}."] = 1
-        if part.name == gene.reference:
+        if part.name == gene.reference and not part.name.startswith("rs"):
             notes[
                 f"{gene.reference} means that no tested variant was found: what the assay did not "
                 "look for is not excluded."
