@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from medai.datasets.pgx import pgx_tables
-from medai.personalised.pgx.genes import Book, clean, squash
+from medai.personalised.pgx.genes import Book, book, clean, squash
 from medai.runtime.errors import MedaiError
 
 COUNTED = "CYP2D6"  # the gene whose copies count
@@ -138,8 +138,10 @@ def one_part(text: str, books: Book) -> Part | None:
     return None
 
 
-def one_chromosome(text: str, books: Book) -> Chromosome | None:
+@functools.lru_cache(maxsize=16384)
+def one_chromosome(text: str, gene: str) -> Chromosome | None:
     """Read what stands on one chromosome; None when the text has not the form of it."""
+    books = book(gene)
     if not text.strip():
         return None
     if books.gene.name == COUNTED and "+" in text:
@@ -152,6 +154,8 @@ def one_chromosome(text: str, books: Book) -> Chromosome | None:
 def halves(text: str, books: Book) -> list[str]:
     """Split at the slash, except at one inside a known name (``Telti/Kobe``)."""
     pieces = [piece.strip() for piece in text.split("/")]
+    if len(pieces) <= 2 and books.find(text) is None:
+        return pieces
     merged = []
     while pieces:
         piece = pieces.pop(0)
@@ -210,7 +214,7 @@ def read(text: str, books: Book) -> Genotype:
     if gene == COUNTED:
         rest, total, more = total_copies(rest)
     pieces = [without_gene(piece, gene) for piece in halves(rest, books)]
-    chromosomes = [one_chromosome(piece, books) for piece in pieces]
+    chromosomes = [one_chromosome(piece, gene) for piece in pieces]
     if len(pieces) > 2:
         raise MedaiError(f"{gene} {text!r} names {len(pieces)} alleles; a person has two. {FORM}")
     if None in chromosomes:
