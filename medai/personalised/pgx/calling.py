@@ -85,8 +85,11 @@ def _ploidy(genotype: Genotype, text: str, books: Book) -> tuple[Genotype, bool]
                 "change that was found, such as 'm.1555A>G', or 'Reference'."
             )
         return Genotype(genotype.chromosomes[:1]), True
-    if copies == "x" and count == 2 and written(genotype.chromosomes[1]).upper() == "Y":
-        return Genotype(genotype.chromosomes[:1]), True
+    if copies == "x" and count == 2:
+        named = tuple(c for c in genotype.chromosomes if written(c).upper() != "Y")
+        if not named:
+            raise MedaiError(f"{name} {text!r} names no allele. Write one, as in 'Mahidol/Y'.")
+        return Genotype(named), len(named) == 1
     if count == 1:
         raise one_allele(text, written(genotype.chromosomes[0]), books, call)
     return genotype, False

@@ -21,7 +21,12 @@ LONGEST = 200  # characters
 FORM = "Write both alleles with a slash, as in '*1/*4'."
 
 _STAR = re.compile(r"(\*\d{1,3}[a-z]?)(\.\d{1,3})?(?:x(≥|>)?(\d{1,2}|n))?", re.ASCII)
-_UNKNOWN = re.compile(r"\*\d[\w.≥>]*|[cmgp]\.[\w>+_*().,=-]+|rs\d+", re.ASCII)
+_UNKNOWN = re.compile(
+    r"\*\d{1,4}[a-z]{0,2}(\.\d{1,3})?(x[≥>]?(\d{1,2}|n))?|rs\d+"
+    r"|[cgm]\.[\d_+*-]+([acgt]>([acgt]|del)|(del|dup|ins|delins)[acgt]*)(\(.{1,20}\))?",
+    re.ASCII,
+)
+_TWICE = re.compile(r"[\s,;(]*homozygous\)?$", re.IGNORECASE)
 _NAME = re.compile(r"[a-z][a-z0-9 .,'+_-]{0,60}")
 _TOTAL = (
     re.compile(r"\((?P<pair>.+/.+)\)x(?P<more>≥|>)?(?P<n>\d{1,2}|n)"),
@@ -185,6 +190,12 @@ def total_copies(text: str) -> tuple[str, int | None, bool]:
     return text, None, False
 
 
+def _twice(text: str) -> str:
+    """Write ``*10 homozygous`` as ``*10/*10``."""
+    rest = _TWICE.sub("", text)
+    return f"{rest}/{rest}" if rest != text and "/" not in rest else text
+
+
 def read(text: str, books: Book) -> Genotype:
     """Read a genotype.
 
@@ -213,7 +224,7 @@ def read(text: str, books: Book) -> Genotype:
     rest, total, more = without_gene(plain, gene), None, False
     if gene == COUNTED:
         rest, total, more = total_copies(rest)
-    pieces = [without_gene(piece, gene) for piece in halves(rest, books)]
+    pieces = [without_gene(piece, gene) for piece in halves(_twice(rest), books)]
     chromosomes = [one_chromosome(piece, gene) for piece in pieces]
     if len(pieces) > 2:
         raise MedaiError(f"{gene} {text!r} names {len(pieces)} alleles; a person has two. {FORM}")
