@@ -21,7 +21,7 @@ from medai.runtime import MedaiError
 # Functions that CPIC changed after March 2024, the date of the copy in pharmcat-runner 0.0.16.
 # PharmCAT's table of November 2025 has the new one, and so has the truth table.
 CHANGED = {
-    "CYP2B6": {"*22", "*24", "*35"},  # increased, decreased, decreased -> uncertain
+    "CYP2B6": {"*22", "*24", "*35"},  # increased, less than normal (two) -> uncertain
     "SLCO1B1": {"*39", "*41", "*45"},  # uncertain -> no function
 }
 ROWS = {
