@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from medai.datasets.pgx_advice import DrugEntry, pgx_advice
 from medai.personalised.pgx.conditions import (
-    INDETERMINATE,
     Phenotype,
+    asked_alleles,
+    indeterminate,
     needs_score,
-    without_marker,
 )
 
 __all__ = ["irrelevant", "missing_genes", "no_row", "one_gene", "sources_of"]
@@ -17,22 +17,14 @@ __all__ = ["irrelevant", "missing_genes", "no_row", "one_gene", "sources_of"]
 
 def missing_genes(entry: DrugEntry, rows, used: Mapping[str, Phenotype]) -> tuple[str, ...]:
     """Return the genes of the drug that have no result, alleles of the HLA genes named."""
-    names = []
-    for gene in entry.genes:
-        asked = [row for row in rows if gene in dict(row.when)]
-        told = any(gene in without_marker(row.when, used) for row in asked)
-        if not told:
-            alleles = {
-                rule.partition(" ")[0]
-                for row in asked
-                for rule in dict(row.when)[gene]
-                if rule.startswith("*")
-            }
-            names.append(gene + "".join(sorted(alleles)))
-    return tuple(names)
+    asked = asked_alleles(row.when for row in rows)
+    return tuple(
+        gene + "".join(sorted(asked.get(gene, ()))) for gene in entry.genes if gene not in used
+    )
 
 
 def irrelevant(entry: DrugEntry, known: Mapping[str, Phenotype]) -> list[str]:
+    """Say which genes play no part for the drug."""
     return [
         f"{gene} plays no part in the guideline for {entry.drug}: it was not used."
         for gene in known
@@ -41,6 +33,7 @@ def irrelevant(entry: DrugEntry, known: Mapping[str, Phenotype]) -> list[str]:
 
 
 def one_gene(missing: tuple[str, ...], used: Mapping[str, Phenotype]) -> str:
+    """Say that the advice rests on one gene of two."""
     return (
         f"{' and '.join(missing)} is missing. The advice rests on {' and '.join(used)} alone, as "
         "the guideline allows; the full result may change it."
@@ -48,6 +41,7 @@ def one_gene(missing: tuple[str, ...], used: Mapping[str, Phenotype]) -> str:
 
 
 def no_row(entry: DrugEntry, rows, used: Mapping[str, Phenotype], missing) -> str:
+    """Say why no row of the guideline holds."""
     if missing:
         names = " and ".join(missing)
         known = ", ".join(f"{gene} {one.phenotype}" for gene, one in used.items())
@@ -58,7 +52,7 @@ def no_row(entry: DrugEntry, rows, used: Mapping[str, Phenotype], missing) -> st
         for gene, one in used.items()
         if one.activity_score is None and any(needs_score(row.when, gene) for row in rows)
     ]
-    if any(one.phenotype.lower() == INDETERMINATE for one in used.values()):
+    if any(indeterminate(one) for one in used.values()):
         return "A phenotype is indeterminate: the guideline makes no recommendation."
     if scores:
         return f"The guideline needs the activity score of {' and '.join(scores)}: give alleles."
@@ -67,6 +61,7 @@ def no_row(entry: DrugEntry, rows, used: Mapping[str, Phenotype], missing) -> st
 
 
 def sources_of(rows, keys: list[str]) -> tuple[dict, ...]:
+    """Return the guidelines and what was read, without repeats."""
     table, found = pgx_advice(), {}
     for row in rows:
         guide = row.guideline

@@ -17,6 +17,7 @@ class GeneUsed:
     activity_score: float | None
     phenotype_used: str
     activity_score_used: float | None
+    notes: tuple[str, ...] = ()
 
     @property
     def converted(self) -> bool:
@@ -25,6 +26,10 @@ class GeneUsed:
             self.phenotype_used,
             self.activity_score_used,
         )
+
+    def to_dict(self) -> dict:
+        """Return JSON-ready values."""
+        return {**vars(self), "notes": list(self.notes), "converted": self.converted}
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class Advice:
     def to_dict(self) -> dict:
         """Return JSON-ready values."""
         found = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        found["genes"] = [{**vars(one), "converted": one.converted} for one in self.genes]
+        found["genes"] = [one.to_dict() for one in self.genes]
         found["choices"] = [vars(one).copy() for one in self.choices]
         for name in ("missing", "notes", "sources"):
             found[name] = list(found[name])

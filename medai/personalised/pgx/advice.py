@@ -26,7 +26,8 @@ from medai.personalised.pgx._advice_notes import (
     sources_of,
 )
 from medai.personalised.pgx._advice_records import Advice, Choice, GeneUsed
-from medai.personalised.pgx.conditions import INDETERMINATE, Phenotype, holds, without_marker
+from medai.personalised.pgx.calling import call
+from medai.personalised.pgx.conditions import Phenotype, holds, indeterminate, without_marker
 from medai.personalised.pgx.phenoconversion import convert, not_in_table, stopped_note
 from medai.runtime.errors import MedaiError
 
@@ -92,7 +93,7 @@ def recommend(
     """
     entry, table = find_drug(drug), pgx_advice()
     rows = table.rows_of(entry.drug)
-    known = {gene: found for gene, found in phenotypes.items() if found and found.phenotype}
+    known = {gene.upper(): one for gene, one in phenotypes.items() if one and one.phenotype}
     genes, notes, keys = [], list(not_in_table(taking)), []
     taking = [name for name in taking if name.strip().lower() != entry.drug]
     used: dict[str, Phenotype] = {}
@@ -112,10 +113,12 @@ def recommend(
                 one.activity_score,
                 two.phenotype,
                 two.activity_score,
+                one.notes,
             )
         )
     notes += irrelevant(entry, known)
-    fitting = [row for row in rows if holds(row.when, without_marker(row.when, used))]
+    used = without_marker([row.when for row in rows], used)
+    fitting = [row for row in rows if holds(row.when, used)]
     missing = missing_genes(entry, rows, used)
     choices = _choices(fitting, population, rows)
     if choices:
@@ -130,7 +133,7 @@ def recommend(
     keys += [note.source.key for note in table.notes if note.drug == entry.drug]
     blank = Choice("", "", "", "", "", "", "", "", 0, "", "", "", "", "")
     shown = first or blank
-    unsure = any(one.phenotype.lower() == INDETERMINATE for one in used.values())
+    unsure = any(indeterminate(one) for one in used.values())
     return Advice(
         entry.drug,
         tuple(genes),
@@ -167,14 +170,27 @@ def advise(
     taking, stopped, population
         As in :func:`recommend`.
     """
-    from medai.personalised.pgx.phenotypes import call
-
     find_drug(drug)
-    called = {}
-    for gene, diplotype in genes.items():
-        one = call(gene, diplotype)
-        called[one.gene] = Phenotype(one.phenotype, one.activity_score, one.diplotype)
+    called: dict[str, Phenotype] = {}
+    for name, diplotype in genes.items():
+        one = call(name, diplotype)
+        gene, _, allele = one.gene.partition("*")
+        found = Phenotype(one.phenotype, one.activity_score, one.diplotype, one.notes)
+        if gene in called:
+            found = _joined(gene, allele, called[gene], found)
+        called[gene] = found
     return recommend(drug, called, taking, stopped=stopped, population=population)
+
+
+def _joined(gene: str, allele: str, one: Phenotype, two: Phenotype) -> Phenotype:
+    """Join two results of a gene of the HLA system; refuse two of another gene."""
+    parts = [part.strip() for found in (one, two) for part in found.phenotype.split(";")]
+    alleles = [part.partition(" ")[0] for part in dict.fromkeys(parts)]
+    if not allele or len(alleles) != len(set(alleles)):
+        raise MedaiError(f"{gene} is given twice with different results: give one result.")
+    notes = tuple(dict.fromkeys((*one.notes, *two.notes)))
+    diplotype = "; ".join(dict.fromkeys((one.diplotype, two.diplotype)))
+    return Phenotype("; ".join(dict.fromkeys(parts)), None, diplotype, notes)
 
 
 def _choices(fitting: list[Recommendation], population: str | None, rows) -> tuple[Choice, ...]:

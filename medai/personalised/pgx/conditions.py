@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 NO_RESULT = "no result"
@@ -22,11 +22,14 @@ class Phenotype:
         For the genes that have one (CYP2D6, CYP2C9, DPYD).
     diplotype : str
         The two alleles, where they are known; a few rows ask for them.
+    notes : tuple of str
+        What the call of the gene said.
     """
 
     phenotype: str
     activity_score: float | None = None
     diplotype: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def holds(when: tuple[tuple[str, tuple[str, ...]], ...], known: Mapping[str, Phenotype]) -> bool:
@@ -62,27 +65,46 @@ def fits(rule: str, found: Phenotype | None) -> bool:
     return rule.lower() == found.phenotype.lower()
 
 
+def indeterminate(found: Phenotype) -> bool:
+    """Return whether a result, or one marker of it, is indeterminate."""
+    parts = found.phenotype.lower().split(";")
+    return any(part.strip().endswith(INDETERMINATE) for part in parts)
+
+
 def needs_score(when: tuple[tuple[str, tuple[str, ...]], ...], gene: str) -> bool:
     """Return whether a row asks for the activity score of a gene."""
     return any(one == gene and rule.startswith("score ") for one, rules in when for rule in rules)
 
 
-def without_marker(when: tuple, known: Mapping[str, Phenotype]) -> dict[str, Phenotype]:
-    """Leave out results of the HLA genes that say nothing about the alleles that a row asks for.
+def without_marker(whens: Iterable[tuple], known: Mapping[str, Phenotype]) -> dict[str, Phenotype]:
+    """Leave out results of the HLA genes that say nothing about the alleles that are asked for.
 
     A test for ``HLA-B*57:01`` says nothing about ``HLA-B*15:02``: there is no result then.
+
+    Parameters
+    ----------
+    whens
+        The conditions of all rows of a drug.
+    known
+        Gene to its result.
     """
-    kept = dict(known)
-    for gene, rules in when:
-        asked = {rule.partition(" ")[0] for rule in rules if rule.startswith("*")}
-        told = {part.strip().partition(" ")[0] for part in _parts(kept.get(gene))}
-        if asked and gene in kept and not asked & told:
-            del kept[gene]
-    return kept
+    asked = asked_alleles(whens)
+    return {
+        gene: found
+        for gene, found in known.items()
+        if gene not in asked
+        or asked[gene] & {part.strip().partition(" ")[0] for part in found.phenotype.split(";")}
+    }
 
 
-def _parts(found: Phenotype | None) -> list[str]:
-    return found.phenotype.split(";") if found else []
+def asked_alleles(whens: Iterable[tuple]) -> dict[str, set[str]]:
+    """Return the alleles of the HLA genes that rows ask for, such as ``{"HLA-B": {"*15:02"}}``."""
+    asked: dict[str, set[str]] = {}
+    for gene, rules in (pair for when in whens for pair in when):
+        alleles = {rule.partition(" ")[0] for rule in rules if rule.startswith("*")}
+        if alleles:
+            asked[gene] = asked.get(gene, set()) | alleles
+    return asked
 
 
 def _marker(rule: str, phenotype: str) -> bool:

@@ -107,17 +107,20 @@ def _may_differ(gene: str, found: Phenotype, row: Modifier, verb: str, way: str)
 
 
 def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
-    """Return a note for each drug that is nearly, but not exactly, a known inhibitor or inducer."""
+    """Return a note for each drug that is no inhibitor or inducer of the table."""
     table = pgx_advice()
-    known = sorted({row.drug for row in (*table.inhibitors, *table.inducers)} | set(table.drugs))
+    known = sorted({row.drug for row in (*table.inhibitors, *table.inducers)})
     notes = []
-    for name in taking:
-        low = name.strip().lower()
-        close = [] if low in known else difflib.get_close_matches(low, known, n=1, cutoff=0.82)
-        if close:
-            notes.append(
-                f"{name!r} was not found; if {close[0]!r} was meant, write it so. It was not used."
-            )
+    for name in dict.fromkeys(one.strip().lower() for one in taking):
+        if name in known:
+            continue
+        drug = name in table.drugs
+        close = [] if drug else difflib.get_close_matches(name, known, n=1, cutoff=0.82)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        notes.append(
+            f"{name!r} is not in our table of inhibitors and inducers: it was not used, which does "
+            f"not mean that it has no effect.{hint}"
+        )
     return tuple(notes)
 
 
