@@ -35,7 +35,7 @@ def irrelevant(entry: DrugEntry, known: Mapping[str, Phenotype]) -> list[str]:
 def one_gene(missing: tuple[str, ...], used: Mapping[str, Phenotype]) -> str:
     """Say that the advice rests on one gene of two."""
     return (
-        f"{' and '.join(missing)} is missing. The advice rests on {' and '.join(used)} alone, as "
+        f"{' and '.join(missing)} not given. The advice rests on {' and '.join(used)} alone, as "
         "the guideline allows; the full result may change it."
     )
 
@@ -46,7 +46,7 @@ def no_row(entry: DrugEntry, rows, used: Mapping[str, Phenotype], missing) -> st
         names = " and ".join(missing)
         known = ", ".join(f"{gene} {one.phenotype}" for gene, one in used.items())
         alone = f" {known} alone gives no advice in the guideline." if known else ""
-        return f"The guideline for {entry.drug} needs {names}, which is missing.{alone}"
+        return f"The guideline for {entry.drug} needs {names}: not given.{alone}"
     scores = [
         gene
         for gene, one in used.items()
