@@ -38,7 +38,18 @@ def near(name: str, names: list[str], limit: int | None = None) -> list[tuple[st
     if not limit:
         return []
     found = process.extract(name, names, scorer=OSA.distance, score_cutoff=limit, limit=None)
-    return [(other, int(distance)) for other, distance, _ in found]
+    return [(other, int(distance)) for other, distance, _ in found if _same_short(name, other)]
+
+
+def _same_short(name: str, other: str) -> bool:
+    """Say whether the short words and the numbers agree: *tylenol pm* is not *tylenol 3*."""
+    if name.replace(" ", "") == other.replace(" ", ""):
+        return True
+    short = [
+        [word for word in text.split() if len(word) < SHORTEST or not word.isalpha()]
+        for text in (name, other)
+    ]
+    return short[0] == short[1]
 
 
 def similar(name: str, names: list[str], count: int = 3) -> list[str]:

@@ -126,25 +126,20 @@ def _misspelt(name: str) -> Match:
     if name in drug_tables().neighbours:
         return _ask(name, (), (), "is another medicine, which the book's table does not hold")
     hits = [other for other, _ in misspelt.near(name, index.latin)]
-    known = [hit for hit in hits if hit in index.entries]
-    meant = {frozenset(index.entries[hit].drugs) for hit in known}
-    could_be = [drug for hit in known for drug in index.entries[hit].drugs]
-    shown = [index.entries[hit].name if hit in known else hit for hit in hits]
-    twins = [twin for hit in known for twin in index.confused.get(hit, ())]
-    if len(meant) == 1 and len(known) == len(hits) and not twins:
-        entry = index.entries[known[0]]
-        if entry.how:
-            return _found(name, entry, how="spelling")
-    for twin in twins:
-        entry = index.entries.get(wording.key(twin))
-        could_be.extend(entry.drugs if entry else ())
+    known = [index.entries[hit] for hit in hits if hit in index.entries]
+    twins = [twin for hit in hits for twin in index.confused.get(hit, ())]
+    if known and len(known) == len(hits) and len({entry.drugs for entry in known}) == 1:
+        if known[0].how and not twins:
+            return _found(name, known[0], how="spelling")
+    shown: dict[tuple[str, ...], str] = {}  # one name for each medicine
+    for hit in (*hits, *twins):
+        entry = index.entries.get(wording.key(hit))
+        shown.setdefault(entry.drugs if entry else (), entry.name if entry else hit)
     if not hits:
-        shown = [
-            index.entries[near].name
-            for near in misspelt.similar(name, index.latin)
-            if near in index.entries
-        ]
-    return _ask(name, could_be, [*shown, *twins])
+        close = misspelt.similar(name, index.latin)
+        named = [index.entries[other].name for other in close if other in index.entries]
+        return _ask(name, (), named)
+    return _ask(name, [drug for drugs in shown for drug in drugs], list(shown.values()))
 
 
 def _han(name: str) -> Match:
@@ -186,7 +181,7 @@ def _part(text: str) -> Match | None:
     taken: tuple[str, ...] = ()
     if chinese.HAN.search(text):
         text, taken = chinese.strip(text)
-    name, more = wording.strip(text)
+    name, more = wording.strip(text, index.entries)
     taken += more
     if not name:
         return None

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 
-_UNITS = (
-    "mg g kg mcg ug μg µg ng ml l cl unit units u iu miu mu mmol meq % tab tabs cap caps puff puffs "
-    "spray sprays drop drops gtt h hr hrs hour hours d day days week weeks wk month months dose doses "
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_UNITS = _words(
+    "mg g kg mcg ug μg ng ml l cl unit units u iu miu mu mmol meq % tab tabs cap caps puff "
+    "puffs spray sprays drop drops gtt h hr hrs hour hours d day days week weeks wk month months "
+    "dose doses "
     "actuation actuations inhalation inhalations x patch patches amp amps vial vials gram grams gr "
     "milligram milligrams microgram micrograms mcgs mgs"
-).split()
-_FORMS = (
+)
+_FORMS = _words(
     "tablet tablets tabl capsule capsules pill pills solution suspension syrup elixir drops liquid "
     "injection inj infusion ampoule ampoules vial vials inhaler inhalers spray cream ointment gel "
     "lotion patch patches suppository suppositories pessary sachet sachets powder granules "
@@ -27,19 +34,19 @@ _FORMS = (
     "turbohaler turbuhaler diskus respimat handihaler easyhaler nexthaler ellipta breezhaler "
     "solostar kwikpen flexpen flextouch penfill cartridge pen prefilled syringe immediate "
     "transdermal mouthwash foam enema depot"
-).split()
-_ROUTES = (
+)
+_ROUTES = _words(
     "po iv im sc sl pv inh neb nebs top oral orally intravenous intramuscular subcutaneous "
     "sublingual rectal topical inhaled inhalation nebulised nebulized subcut s/c by mouth"
-).split()
-_TIMES = (
+)
+_TIMES = _words(
     "od bd bid tds tid qds qid qd qod hs nocte mane prn stat om on ac pc q4h q6h q8h q12h q24h "
     "once twice thrice three two one four half times time daily day days a an per every each "
     "hours hourly weekly week weeks monthly night nightly bedtime bed morning evening noon lunch "
     "breakfast dinner at in the before after food meal meals as needed when required take takes "
     "for and then alternate other regularly regular inr target course o.d b.d t.d.s q.d b.i.d t.i.d"
-).split()
-_SALTS = (
+)
+_SALTS = _words(
     "hydrochloride hcl dihydrochloride sodium potassium calcium magnesium disodium dipotassium "
     "maleate besilate besylate mesilate mesylate tosilate tosylate sulfate sulphate bisulfate "
     "bisulphate hydrogen hydrogensulfate phosphate citrate tartrate bitartrate hydrogentartrate "
@@ -50,7 +57,7 @@ _SALTS = (
     "oxalate xinafoate tromethamine trometamol meglumine hyclate stearate estolate ethylsuccinate "
     "olamine diethylamine epolamine saccharate aspartate benzoate isetionate edisilate lysine "
     "carbonate orotate camsilate napsilate caproate"
-).split()
+)
 UNITS, SALTS = frozenset(_UNITS), frozenset(_SALTS)
 STRIPPED = frozenset((*_FORMS, *_ROUTES, *_TIMES))
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
@@ -87,8 +94,15 @@ def parts(text: str) -> list[str]:
     return [part for part in (piece.strip() for piece in _SPLIT.split(text)) if part]
 
 
-def strip(text: str) -> tuple[str, tuple[str, ...]]:
+def strip(text: str, known: Container[str] = ()) -> tuple[str, tuple[str, ...]]:
     """Take dose, form, route and times away from a folded name.
+
+    Parameters
+    ----------
+    text
+        A text of :func:`fold`.
+    known
+        Keys of names; two to four words that are one of them stay (*regular insulin*).
 
     Returns
     -------
@@ -97,16 +111,22 @@ def strip(text: str) -> tuple[str, tuple[str, ...]]:
     """
     kept: list[str] = []
     taken: list[str] = []
-    after_number = False
-    for token in text.split():
-        bare = token.strip(".,;:()[]")
-        dose = bool(_DOSE.fullmatch(bare))
-        unit = bare in UNITS and (after_number or len(bare) > 2)  # the g of penicillin g stays
-        if not bare or dose or unit or bare in STRIPPED:
-            taken.append(token)
+    tokens = text.split()
+    after_number, place = False, 0
+    while place < len(tokens):
+        for count in (4, 3, 2):
+            name = " ".join(tokens[place : place + count])
+            if len(tokens) >= place + count and key(name) in known:
+                kept.append(name)
+                after_number, place = False, place + count
+                break
         else:
-            kept.append(bare)
-        after_number = dose
+            bare = tokens[place].strip(".,;:()[]")
+            dose = bool(_DOSE.fullmatch(bare))
+            unit = bare in UNITS and (after_number or len(bare) > 2)  # the g of penicillin g stays
+            away = not bare or dose or unit or bare in STRIPPED
+            (taken if away else kept).append(tokens[place] if away else bare)
+            after_number, place = dose, place + 1
     return " ".join(kept), tuple(taken)
 
 
