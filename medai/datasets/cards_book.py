@@ -219,7 +219,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="drugs",
         title="Names of medicines, their brands and classes",
-        what="977 ingredients with their English and Chinese names, 1,681 brands and combinations "
+        what="977 ingredients with their English and Chinese names, 1,703 brands and combinations "
         "with country, names that mean different medicines, pairs of names that people confuse, "
         "1,072 memberships of classes, and 165 lines of medication lists to test with.",
         kind="embedded",
@@ -233,7 +233,7 @@ CARDS: tuple[Card, ...] = (
         citation="this book; sources in sources.csv",
         flaws=(
             "No pharmacist has reviewed it: for teaching only, no register of medicines.",
-            "Most Chinese generic names, 392 brands and most look-alike pairs rest on general "
+            "Many Chinese generic names, 278 brands and most look-alike pairs rest on general "
             "knowledge (basis teaching).",
             "Ingredients only: strength, form and salt are stripped, so that two products of one "
             "ingredient are the same.",

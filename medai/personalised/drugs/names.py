@@ -227,15 +227,10 @@ def match(name: str) -> Match:
         One medicine or fixed combination as written in a list: generic name, brand, Chinese
         name, with or without dose, form, route and times.
 
-    Returns
-    -------
-    Match
-        With `drugs`, or with `asked` and a `question`.
-
     Raises
     ------
     MedaiError
-        For what is no text, an empty one, one with a line break or of more than 300 letters.
+        For what is no text, is empty, has a line break or more than 300 letters.
     """
     if not isinstance(name, str) or not name.strip():
         raise MedaiError(f"A medicine must be a text such as 'metformin 500 mg'; got {name!r}.")
