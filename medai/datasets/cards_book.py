@@ -233,6 +233,9 @@ CARDS: tuple[Card, ...] = (
             "Read by no clinical pharmacist yet.",
             "rsIDs of single changes come from pypgx's table and were not checked elsewhere.",
             "CYP4F2 has no phenotype at CPIC: the call repeats the genotype.",
+        ),
+    ),
+    Card(
         name="drugs",
         title="Names of medicines, their brands and classes",
         what="1,044 ingredients with their English and Chinese names, 1,780 brands and "
