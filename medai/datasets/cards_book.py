@@ -236,7 +236,7 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
-        name="pgx_advice",
+        name="pgx-advice",
         title="What genes mean for a drug",
         what="Recommendations for drugs by phenotype in the book's own words, English and "
         "Chinese: action, strength, reason, guideline; and drugs that inhibit or induce enzymes.",

@@ -98,7 +98,9 @@ def recommend(
     taking = [name for name in ingredients(taking) if name != entry.drug]
     used: dict[str, Phenotype] = {}
     for gene in (*entry.genes, *entry.more_genes):
-        notes += stopped_note(gene, stopped)
+        told, read = stopped_note(gene, stopped)
+        notes += told
+        keys += read
         if gene not in known:
             continue
         used[gene], told, read = convert(gene, known[gene], taking)
