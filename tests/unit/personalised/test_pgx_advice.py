@@ -181,6 +181,17 @@ def test_an_unknown_drug_is_no_safe_drug():
         recommend("codiene", {})
 
 
+def test_a_gene_whose_alleles_we_do_not_hold_takes_the_phenotype_of_the_report():
+    said = "malignant hyperthermia susceptibility"
+    advice = advise("sevoflurane", {"RYR1": said})
+    assert advice.action == "avoid"
+    assert advice.missing == ("CACNA1S",)
+    unsure = {"RYR1": "Uncertain Susceptibility"}
+    assert advise("sevoflurane", unsure).action is None
+    with pytest.raises(MedaiError, match="give the phenotype of the report"):
+        advise("sevoflurane", {"RYR1": "c.7300G>A"})
+
+
 def test_the_second_allele_is_asked_for():
     with pytest.raises(MedaiError, match="Which is the second"):
         advise("codeine", {"CYP2D6": "*10"})
@@ -188,8 +199,8 @@ def test_the_second_allele_is_asked_for():
 
 def test_every_row_is_complete_and_was_read():
     table = pgx_advice()
-    assert len(table.recommendations) >= 350
-    assert len(table.drugs) >= 95
+    assert len(table.recommendations) >= 371
+    assert len(table.drugs) >= 113
     for row in table.recommendations:
         assert row.source.opened
         assert row.text_zh
