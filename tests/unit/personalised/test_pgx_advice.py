@@ -163,6 +163,13 @@ def test_a_score_that_is_needed_is_asked_for():
     assert any("activity score of DPYD" in note for note in advice.notes)
 
 
+def test_a_phenotype_without_score_is_enough_where_all_its_scores_agree():
+    assert recommend("meloxicam", {"CYP2C9": PM}).action == "alternative"
+    assert recommend("fluorouracil", {"DPYD": NM}).action == "standard"
+    assert recommend("atomoxetine", {"CYP2D6": PM}).action == "adjust"
+    assert recommend("fluorouracil", {"DPYD": PM}).action is None  # 0 and 0.5 differ in words
+
+
 def test_populations_are_all_shown_and_one_can_be_first():
     advice = recommend("clopidogrel", {"CYP2C19": PM})
     places = [one.population for one in advice.choices]
