@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def fits(rule: str, found: Phenotype | None, gene: str = "") -> bool:
         return found.phenotype.lower() != INDETERMINATE
     if rule.startswith("score "):
         low, _, high = rule.removeprefix("score ").partition("-")
-        scores = (found.activity_score, found.activity_score)
+        scores = (_quarter(found.activity_score),) * 2
         if found.activity_score is None:
             word = found.phenotype.lower().removesuffix(" metabolizer")
             scores = _BANDS.get(gene, {}).get(word)
@@ -76,6 +77,13 @@ def fits(rule: str, found: Phenotype | None, gene: str = "") -> bool:
     if rule.startswith("diplotype "):
         return _alleles(rule.removeprefix("diplotype ")) == _alleles(found.diplotype)
     return rule.lower() == found.phenotype.lower()
+
+
+def _quarter(score: float | None) -> float:
+    """Round a halved score down to the quarters of the tables; what is above 0 stays so."""
+    if not score:
+        return 0.0
+    return max(0.25, math.floor(score * 4) / 4)
 
 
 def indeterminate(found: Phenotype) -> bool:
