@@ -55,7 +55,8 @@ def lines(advice: Advice, lang: str = "en") -> list[str]:
 
 
 def _gene(one: GeneUsed) -> list[str]:
-    name = f"{one.gene} {one.diplotype}".rstrip()
+    known = "" if one.diplotype == one.phenotype else one.diplotype
+    name = f"{one.gene} {known}".rstrip()
     score = "" if one.activity_score is None else f", activity score {one.activity_score:g}"
     found = [f"{name}: {one.phenotype}{score}"]
     if one.converted:

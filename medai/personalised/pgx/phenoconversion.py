@@ -102,7 +102,7 @@ def _may_differ(gene: str, found: Phenotype, row: Modifier, verb: str, way: str)
     return (
         f"{row.drug} {verb} {row.enzyme}{strength}: the patient may behave as a {way} metaboliser "
         f"than {gene} {found.phenotype} says. No rule was found to say by how much; the advice "
-        "below is the genotype's."
+        "is the genotype's."
     )
 
 
@@ -143,7 +143,7 @@ def stopped_note(gene: str, stopped: Sequence[str]) -> tuple[tuple[str, ...], tu
     for row in (*inhibitors, *inducers):
         notes.append(
             f"{row.drug} was stopped: its effect on {row.enzyme} fades over days to weeks. The "
-            "advice below is the genotype's."
+            "advice is the genotype's."
         )
         notes += [f"{row.drug}: {row.note}"] if row.note else []
         keys.append(row.source.key)
