@@ -122,6 +122,7 @@ def test_other_genes_by_hand(gene, diplotype, phenotype):
         "*1/*4.001",
         "*1/*4 (CN=2)",
         "*4/*1x1",
+        "*1/*4x01",
     ],
 )
 def test_one_genotype_in_many_spellings(text):
@@ -157,6 +158,12 @@ def test_an_unknown_allele_is_named_and_never_read_as_normal(text):
     assert any(unknown in note and "not read as normal" in note for note in result.notes)
 
 
+def test_homozygous_names_both_alleles():
+    assert call("CYP2D6", "*10 homozygous").diplotype == "*10/*10"
+    assert call("DPYD", "c.2846A>T (homozygous)").activity_score == 1.0
+    assert call("G6PD", "Y/Mahidol").diplotype == "Mahidol/Y"
+
+
 def test_copies_count_for_cyp2d6_only():
     assert call("CYP2C19", "*1x2/*1").phenotype == "Indeterminate"
 
@@ -173,6 +180,10 @@ def test_copies_count_for_cyp2d6_only():
         ("CYP2D6", "CYP2C19*1/*2", "names CYP2C19"),
         ("CYP2D6", "*1x0/*4", "0 copies"),
         ("CYP2D6", "*1/*4 CN=1", "names 2"),
+        ("CYP2D6", "(*1+*2+*4/*10+*17)x40", "35 more"),
+        ("CYP2D6", "*5/*5 CN=2", "2 more"),
+        ("CYP2D6", "*10 heterozygous", "not the name"),
+        ("G6PD", "Y/Y", "names no allele"),
         ("CYP2D6", "*1x2/*4 CN=2", "names 3"),
         ("CYP2D6", "x" * 1000, "1000 characters"),
         ("BRCA1", "*1/*1", "no gene of the table"),
@@ -247,6 +258,7 @@ def test_a_change_that_reads_alike_on_both_strands_is_asked_about():
     [
         ("HLA-B*57:01", "positive", "*57:01 positive"),
         ("HLA-B*57:01", "阴性", "*57:01 negative"),
+        ("HLA-B*5701", "5701 Pos", "*57:01 positive"),
         ("HLA-B", "HLA-B*15:02 Positive", "*15:02 positive"),
         ("HLA-B*58:01", "*58:01:01/*46:01", "*58:01 positive"),
         ("HLA-A*31:01", "*02:01/*24:02", "*31:01 negative"),
