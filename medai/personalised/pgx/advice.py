@@ -28,11 +28,12 @@ from medai.personalised.pgx._advice_notes import (
 from medai.personalised.pgx._advice_records import Advice, Choice, GeneUsed
 from medai.personalised.pgx.calling import call
 from medai.personalised.pgx.conditions import Phenotype, holds, indeterminate, without_marker
-from medai.personalised.pgx.phenoconversion import convert, not_in_table, stopped_note
+from medai.personalised.pgx.phenoconversion import convert, ingredients, not_in_table, stopped_note
 from medai.runtime.errors import MedaiError
 
 __all__ = ["Advice", "Choice", "GeneUsed", "advise", "covered_drugs", "find_drug", "recommend"]
 
+UNCALLED = ("RYR1",)
 FIRST = ("general", "adults", "acute coronary syndrome or PCI", "never taken")
 
 
@@ -95,10 +96,12 @@ def recommend(
     rows = table.rows_of(entry.drug)
     known = {gene.upper(): one for gene, one in phenotypes.items() if one and one.phenotype}
     genes, notes, keys = [], list(not_in_table(taking)), []
-    taking = [name for name in taking if name.strip().lower() != entry.drug]
+    taking = [name for name in ingredients(taking) if name != entry.drug]
     used: dict[str, Phenotype] = {}
     for gene in (*entry.genes, *entry.more_genes):
-        notes += stopped_note(gene, stopped)
+        told, read = stopped_note(gene, stopped)
+        notes += told
+        keys += read
         if gene not in known:
             continue
         used[gene], told, read = convert(gene, known[gene], taking)
@@ -170,9 +173,12 @@ def advise(
     taking, stopped, population
         As in :func:`recommend`.
     """
-    find_drug(drug)
+    entry = find_drug(drug)
     called: dict[str, Phenotype] = {}
     for name, diplotype in genes.items():
+        if name.upper() in UNCALLED and name.upper() in entry.genes:
+            called[name.upper()] = _named(entry, name.upper(), diplotype)
+            continue
         one = call(name, diplotype)
         gene, _, allele = one.gene.partition("*")
         found = Phenotype(one.phenotype, one.activity_score, one.diplotype, one.notes)
@@ -180,6 +186,19 @@ def advise(
             found = _joined(gene, allele, called[gene], found)
         called[gene] = found
     return recommend(drug, called, taking, stopped=stopped, population=population)
+
+
+def _named(entry: DrugEntry, gene: str, result: str) -> Phenotype:
+    """Read the phenotype itself, for a gene whose alleles are not in our tables."""
+    rules = {rule for row in pgx_advice().rows_of(entry.drug) for rule in dict(row.when)[gene]}
+    known = sorted(rules - {"any", "no result"})
+    for rule in known:
+        if rule.lower() == str(result).strip().lower():
+            return Phenotype(rule)
+    raise MedaiError(
+        f"Alleles of {gene} are not in our tables: give the phenotype of the report, one of "
+        f"{'; '.join(known)}."
+    )
 
 
 def _joined(gene: str, allele: str, one: Phenotype, two: Phenotype) -> Phenotype:

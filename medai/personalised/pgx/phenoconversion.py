@@ -31,7 +31,7 @@ def cyp2d6_phenotype(score: float) -> str:
 def modifiers(gene: str, taking: Sequence[str]) -> tuple[list[Modifier], list[Modifier]]:
     """Return the inhibitors and the inducers of a gene's enzyme among the drugs taken."""
     table, enzyme = pgx_advice(), FAMILY.get(gene, gene)
-    names = {name.strip().lower() for name in taking}
+    names = set(ingredients(taking))
     found = [
         [row for row in rows if row.enzyme == enzyme and row.drug in names]
         for rows in (table.inhibitors, table.inducers)
@@ -51,7 +51,7 @@ def convert(
     found
         What the genes say.
     taking
-        Drugs that are taken at the same time, in lower case.
+        Drugs that are taken at the same time.
 
     Returns
     -------
@@ -102,8 +102,19 @@ def _may_differ(gene: str, found: Phenotype, row: Modifier, verb: str, way: str)
     return (
         f"{row.drug} {verb} {row.enzyme}{strength}: the patient may behave as a {way} metaboliser "
         f"than {gene} {found.phenotype} says. No rule was found to say by how much; the advice "
-        "below is the genotype's."
+        "is the genotype's."
     )
+
+
+def ingredients(names: Sequence[str]) -> list[str]:
+    """Return drugs by the names of our tables: lower case, Chinese and other names read too."""
+    other = {
+        name.lower(): entry.drug
+        for entry in pgx_advice().drugs.values()
+        for name in (entry.name_zh, *entry.aliases)
+    }
+    plain = [name.strip().lower() for name in names if name.strip()]
+    return list(dict.fromkeys(other.get(name, name) for name in plain))
 
 
 def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
@@ -111,11 +122,12 @@ def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
     table = pgx_advice()
     known = sorted({row.drug for row in (*table.inhibitors, *table.inducers)})
     notes = []
-    for name in dict.fromkeys(one.strip().lower() for one in taking):
+    for name in ingredients(taking):
         if name in known:
             continue
-        drug = name in table.drugs
-        close = [] if drug else difflib.get_close_matches(name, known, n=1, cutoff=0.82)
+        close = [word for word in name.split() if word in known]
+        if name not in table.drugs:
+            close = close or difflib.get_close_matches(name, known, n=1, cutoff=0.82)
         hint = f" Did you mean {close[0]}?" if close else ""
         notes.append(
             f"{name!r} is not in our table of inhibitors and inducers: it was not used, which does "
@@ -124,17 +136,21 @@ def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def stopped_note(gene: str, stopped: Sequence[str]) -> tuple[str, ...]:
-    """Return a note for each inhibitor that was stopped recently."""
+def stopped_note(gene: str, stopped: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return notes for each inhibitor or inducer that was stopped lately, and their sources."""
     inhibitors, inducers = modifiers(gene, stopped)
-    notes = [
-        f"{row.drug} was stopped: its effect on {row.enzyme} fades over days to weeks. The advice "
-        "below is the genotype's."
-        for row in (*inhibitors, *inducers)
-    ]
+    notes, keys = [], []
+    for row in (*inhibitors, *inducers):
+        notes.append(
+            f"{row.drug} was stopped: its effect on {row.enzyme} fades over days to weeks. The "
+            "advice is the genotype's."
+        )
+        notes += [f"{row.drug}: {row.note}"] if row.note else []
+        keys.append(row.source.key)
     if any(row.drug == "paroxetine" for row in inhibitors):
         notes.append(
             "After six weeks of paroxetine CYP2D6 was normal again within four weeks; after longer "
             "treatment in five of eight patients within six weeks."
         )
-    return tuple(notes)
+        keys.append("paroxetine-washout")
+    return tuple(notes), tuple(keys)
