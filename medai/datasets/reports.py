@@ -17,7 +17,7 @@ confounded     disease C raises the risk of fracture; no drug of class C does
 bystander      A1 causes rash; B2 is usually given with A1 and causes nothing
 masked         D4 causes bleeding; so many reports of F6 with bleeding exist that it hides
 notorious      E3 with insomnia was in the newspaper; it is reported six times as readily
-duplicated     each report of B5 with tinnitus arrived five times
+duplicated     each report of B3 with tinnitus arrived five times
 together       A3 and D2 cause palpitations only if both are taken; A4 and D5 cause
                drowsiness each for itself, and together no more than the sum
 =============  =====================================================================
@@ -208,12 +208,13 @@ def _planted(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, dict]:
 
     base = np.clip(rng.lognormal(np.log(0.004), 0.7, len(EVENTS)), 0.0008, 0.02)
     base[:7] = 0.004  # the events of the stories
+    base[EVENTS.index("tinnitus")] = 0.006
     extra = np.zeros((len(DRUGS), len(EVENTS)))
     why = {(f"C{k}", "fracture"): "confounded" for k in range(1, PER_CLASS + 1)}
     why |= {
         ("B2", "rash"): "bystander",
         ("E3", "insomnia"): "notorious",
-        ("B5", "tinnitus"): "duplicated",
+        ("B3", "tinnitus"): "duplicated",
     }
     told = {("A1", "rash"): 8.0, ("F6", "bleeding"): 14.0, ("D4", "bleeding"): 2.2}
     told |= {("A4", "drowsiness"): 4.0, ("D5", "drowsiness"): 4.0}
@@ -259,6 +260,6 @@ def _with_copies(rng: np.random.Generator, reported: np.ndarray, taken: np.ndarr
 
     once = np.flatnonzero(reported.any(axis=1))
     twice = once[rng.random(len(once)) < 0.05]
-    story = reported[:, EVENTS.index("tinnitus")] & taken[:, DRUGS.index("B5")]
+    story = reported[:, EVENTS.index("tinnitus")] & taken[:, DRUGS.index("B3")]
     copies = np.repeat(np.flatnonzero(story), COPIES)
     return rng.permutation(np.concatenate([once, twice, copies]))
