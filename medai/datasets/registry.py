@@ -14,6 +14,7 @@ from medai.datasets import (
     cards_knowledge,
     cards_molecules,
     cards_records,
+    cards_signals,
     cards_tables,
 )
 from medai.datasets.datacard import KINDS, Card
@@ -26,6 +27,7 @@ CARDS: tuple[Card, ...] = (
     *cards_images.CARDS,
     *cards_records.CARDS,
     *cards_molecules.CARDS,
+    *cards_signals.CARDS,
 )
 
 

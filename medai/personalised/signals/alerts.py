@@ -112,7 +112,7 @@ def measure_alerts(
 
 
 def attention(alerts_in_sitting: Sequence[int], first: float, drop: float) -> Sequence[float]:
-    """Chance that one alert is heeded, ``first · (1 − drop)^(k − 1)`` (book, Equation 30.9).
+    """Chance that one alert is heeded, ``first · (1 − drop)^(k − 1)`` (book, Chapter 30).
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ def _undefined(numerator: int, denominator: int) -> Estimate:
 
 
 def reporting_odds_ratio(table: Table) -> Estimate:
-    """Return the reporting odds ratio ad/bc with Woolf's 95 % interval (book, Equation 30.1).
+    """Return the reporting odds ratio ad/bc with Woolf's 95 % interval (book, Chapter 30).
 
     With an empty cell no interval exists: the value is then 0, infinite or NaN, and the ends
     are 0 and infinity or NaN.  Nothing is added to the cells silently.
@@ -134,7 +134,7 @@ def reporting_odds_ratio(table: Table) -> Estimate:
 
 
 def proportional_reporting_ratio(table: Table) -> Estimate:
-    """Return the proportional reporting ratio with its 95 % interval (book, Equation 30.2).
+    """Return the proportional reporting ratio with its 95 % interval (book, Chapter 30).
 
     Where the event is not reported with the drug, or never without it, no interval exists, as
     in :func:`reporting_odds_ratio`.
@@ -169,7 +169,7 @@ def meets_prr_criteria(table: Table) -> bool:
 
 
 def information_component(observed: float, expected: float) -> Estimate:
-    """Return the shrunken information component in bits (book, Equation 30.4).
+    """Return the shrunken information component in bits (book, Chapter 30).
 
     ``log2((O + ½) / (E + ½))``; the interval is that of a gamma distribution with shape O + ½
     and rate E + ½.  Its lower end is called IC025.
@@ -200,7 +200,7 @@ def mantel_haenszel(tables: Sequence[Table]) -> Estimate:
     """Return the common odds ratio over strata with the Robins–Breslow–Greenland interval.
 
     Each stratum is compared within itself, so what differs *between* strata (age, sex, the
-    disease for which a drug is given) no longer counts (book, Equation 30.5).  A stratum in
+    disease for which a drug is given) no longer counts (book, Chapter 30).  A stratum in
     which nobody or everybody had the drug adds nothing.
 
     Parameters

@@ -79,7 +79,7 @@ def count_pair(first: Sequence[bool], second: Sequence[bool], event: Sequence[bo
 
 
 def interaction_contrast(pair: Pair) -> float:
-    """Share of both, minus what the two would give by adding up (book, Equation 30.7).
+    """Share of both, minus what the two would give by adding up (book, Chapter 30).
 
     ``f11 − f10 − f01 + f00``: 0 when the shares add, above 0 when the two do more together.
     NaN when a group has no reports.
@@ -114,7 +114,7 @@ def expected_additive(pair: Pair) -> float:
 
 
 def omega(pair: Pair) -> Estimate:
-    """Return Ω in bits with its 95 % interval; the lower end is called Ω025 (Equation 30.8).
+    """Return Ω in bits with its 95 % interval; the lower end is called Ω025 (book, Chapter 30).
 
     Raises
     ------
