@@ -139,6 +139,16 @@ def test_two_reports_can_never_be_a_signal_and_three_can():
     assert information_component(3, 0).low == pytest.approx(math.log2(1.6899), abs=1e-3)
 
 
+def test_a_formula_in_print_refuses_no_positive_information_component():
+    # exp(ln IC − 1.96 s), with the standard error of a log odds ratio, "a signal above 0": table
+    # 3 of doi 10.1186/s12879-022-07896-0, for one.  Two reports where 1 was expected pass.
+    table = Table(2, 98, 1000, 98_900)
+    ic = math.log2(table.a / table.expected)
+    s = math.sqrt(sum(1 / n for n in (table.a, table.b, table.c, table.d)))
+    assert math.exp(math.log(ic) - 1.96 * s) > 0
+    assert information_component(table.a, table.expected).low < 0
+
+
 def test_mantel_haenszel_by_hand():
     # R = 10·70/100 + 5·40/60, S = 10·10/100 + 5·10/60
     two = [Table(10, 10, 10, 70), Table(5, 5, 10, 40)]
