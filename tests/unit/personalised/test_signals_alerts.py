@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medai.datasets.ward import RISK, SEVERITIES, SHARE, ward_orders
@@ -65,6 +65,7 @@ def test_the_worst_of_a_sitting():
     assert kept.tolist() == [False, True, False, False, True, False, False]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.floats(0, 0.9), st.floats(0, 1))
 def test_properties_of_attention(seed, drop, first):
     rng = np.random.default_rng(seed)

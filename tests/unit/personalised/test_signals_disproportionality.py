@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import gamma
 from scipy.stats.contingency import chi2_contingency, odds_ratio, relative_risk
@@ -50,6 +50,7 @@ def test_published_tables(table, odds, risk, yates):
     assert chi_squared(table) == pytest.approx(yates, abs=6e-5)
 
 
+@settings(deadline=None)
 @given(full)
 def test_against_scipy(table):
     a, b, c, d = table.a, table.b, table.c, table.d
@@ -66,6 +67,7 @@ def test_against_scipy(table):
         assert chi_squared(table, correction=correction) == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(full)
 def test_odds_ratio_and_prr_have_the_symmetries_that_they_should(table):
     ratio, prr = reporting_odds_ratio(table).value, proportional_reporting_ratio(table).value
@@ -122,6 +124,7 @@ def test_information_component_of_a_published_example():
     assert (ours.low, ours.high) == pytest.approx((4.64927, 5.73115), abs=0.05)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.floats(0, 500))
 def test_information_component_is_the_log_of_a_gamma_quantile(observed, expected):
     ours = information_component(observed, expected)
@@ -172,12 +175,14 @@ def test_berkeley_is_the_classic_of_confounding():
     assert inside.low < 1 < inside.high
 
 
+@settings(deadline=None)
 @given(full)
 def test_one_stratum_is_the_odds_ratio_with_the_same_interval(table):
     crude, stratified = reporting_odds_ratio(table), mantel_haenszel([table])
     assert parts(stratified) == pytest.approx(parts(crude), rel=1e-9)
 
 
+@settings(deadline=None)
 @given(full, st.integers(1, 50), st.integers(1, 50))
 def test_a_stratum_without_the_drug_adds_nothing(table, c, d):
     alone = mantel_haenszel([table])

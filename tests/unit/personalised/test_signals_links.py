@@ -120,6 +120,7 @@ def test_all_eigenvalues_rebuild_the_links():
     assert embedding_scores(every, rank=160) == pytest.approx(np.ones(len(every.pairs)))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000))
 def test_a_pair_is_the_same_in_either_order(seed):
     rng = np.random.default_rng(seed)

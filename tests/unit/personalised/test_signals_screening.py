@@ -122,6 +122,7 @@ def test_copies():
         first_of_copies(drugs, day[:3])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=30))
 def test_copies_are_kept_once_and_in_order(rows):
     one, two = (np.array(column) for column in zip(*rows, strict=True))
@@ -166,7 +167,7 @@ def test_a_drug_that_seems_to_protect_counts_as_one_that_does_nothing():
     assert expected_additive(pair) == pytest.approx(60 * 0.3)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_count_pair_counts_every_report_once(seed):
     first, second, event = np.random.default_rng(seed).random((3, 60)) < 0.4
