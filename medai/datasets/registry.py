@@ -15,6 +15,7 @@ from medai.datasets import (
     cards_molecules,
     cards_records,
     cards_risk,
+    cards_signals,
     cards_tables,
 )
 from medai.datasets.datacard import KINDS, Card
@@ -28,6 +29,7 @@ CARDS: tuple[Card, ...] = (
     *cards_records.CARDS,
     *cards_molecules.CARDS,
     *cards_risk.CARDS,
+    *cards_signals.CARDS,
 )
 
 
