@@ -258,6 +258,9 @@ CARDS: tuple[Card, ...] = (
             "ingredient are the same.",
             "American, British and Chinese brands; others are few.",
             "The lines it was measured on have the author of the rules.",
+        ),
+    ),
+    Card(
         name="pgx-advice",
         title="What genes mean for a drug",
         what="Recommendations for drugs by phenotype in the book's own words, English and "
