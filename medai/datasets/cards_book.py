@@ -240,9 +240,9 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="drugs",
         title="Names of medicines, their brands and classes",
-        what="977 ingredients with their English and Chinese names, 1,703 brands and combinations "
-        "with country, names that mean different medicines, pairs of names that people confuse, "
-        "1,072 memberships of classes, and 165 lines of medication lists to test with.",
+        what="1,044 ingredients with their English and Chinese names, 1,780 brands and "
+        "combinations with country, names that mean different medicines, confused names, "
+        "1,141 memberships of classes, and 165 lines of medication lists to test with.",
         kind="embedded",
         source="written for this book (data/drugs/); English names and brands were compared with "
         "FDA's UNII list and MedlinePlus, classes with a copy of the WHO's ATC index, Chinese "
@@ -254,7 +254,7 @@ CARDS: tuple[Card, ...] = (
         citation="this book; sources in sources.csv",
         flaws=(
             "No pharmacist has reviewed it: for teaching only, no register of medicines.",
-            "Many Chinese generic names, 278 brands and most look-alike pairs rest on general "
+            "Many Chinese generic names, 281 brands and most look-alike pairs rest on general "
             "knowledge (basis teaching).",
             "Ingredients only: strength, form and salt are stripped, so that two products of one "
             "ingredient are the same.",

@@ -11,7 +11,7 @@ Examples
 >>> drug_tables().drugs["metformin"].chinese
 ('二甲双胍',)
 >>> drug_tables().members["statin"][:2]
-('atorvastatin', 'fluvastatin')
+('atorvastatin', 'cerivastatin')
 """
 
 from __future__ import annotations

@@ -110,7 +110,8 @@ def test_an_unknown_class_is_refused_with_close_ones():
         ("ssri", "citalopram escitalopram fluoxetine fluvoxamine paroxetine sertraline"),
         (
             "statin",
-            "atorvastatin fluvastatin lovastatin pitavastatin pravastatin rosuvastatin simvastatin",
+            "atorvastatin cerivastatin fluvastatin lovastatin pitavastatin pravastatin "
+            "rosuvastatin simvastatin",
         ),
         (
             "triptan",
