@@ -243,8 +243,8 @@ def aipw(
 
     The mean of ``mu1 - mu0 + T (Y - mu1) / e - (1 - T)(Y - mu0) / (1 - e)``: the predicted
     effect, plus what the predictions missed, weighted.  It is consistent if either the
-    propensities or the predictions are right (Robins, Rotnitzky and Zhao 1994; Dudík et al.
-    2011 for policies).
+    propensities or the predictions are right (Funk et al. 2011; Dudík et al. 2011 for
+    policies).  Its standard error is exact in large samples when both are.
 
     Parameters
     ----------

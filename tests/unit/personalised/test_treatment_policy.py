@@ -54,7 +54,7 @@ def test_learners_find_the_true_effect(trial):
     effect = tr.TLearner().fit(trial.x, trial.y, trial.treated).effect(trial.x)
     # se of the slope in narrowing: sd 40 * sqrt(1/n1 + 1/n0) / sd(uniform 0-10 = 2.89)
     slope = np.polyfit(trial.x["narrowing"], effect, 1)[0]
-    assert abs(slope - 24) < 4 * 40 * np.sqrt(4 / 3000) / 2.89
+    assert abs(slope - 20) < 4 * 40 * np.sqrt(4 / 3000) / 2.89
 
 
 def test_cross_fitting_never_predicts_a_training_patient():
@@ -98,7 +98,7 @@ def test_value_is_unbiased_and_covers_the_truth():
     errors, hits = {"ipw": [], "dr": []}, []
     for seed in range(200):
         c = operations(300, seed=5000 + seed, randomised=True)
-        policy = (c.x["narrowing"] > 5.5).to_numpy().astype(int)
+        policy = (c.x["narrowing"] > 6.5).to_numpy().astype(int)
         truth = np.where(policy, c.y1, c.y0).mean()
         mu = np.column_stack(tr.cross_fit_outcomes(c.x, c.y, c.treated))
         for name, m in (("ipw", None), ("dr", mu)):
@@ -106,8 +106,7 @@ def test_value_is_unbiased_and_covers_the_truth():
                 tr.arm_scores(c.y, c.treated, [0.5, 0.5], m), policy, n_boot=200, seed=seed
             )
             errors[name].append(found.value - truth)
-        # the value among all such patients: 320 + E[24 max(u - 5.5, 0)], u uniform on 0 to 10
-        hits.append(found.covers(320 + 24 * 4.5**2 / 20))
+            hits.append(found.covers(320 + 20 * 3.5**2 / 20))
     for found in errors.values():
         assert abs(np.mean(found)) < 4 * np.std(found, ddof=1) / np.sqrt(200)
     assert np.std(errors["dr"]) < 0.5 * np.std(errors["ipw"])
@@ -190,7 +189,7 @@ def test_generated_cohorts_hold_what_they_promise():
     assert abs(c.effect.mean() - 2) < 4 * 1.6 / np.sqrt(n)  # sd of the effect is 0.8 * 2
     assert abs(c.treated.mean() - c.chance.mean()) < 4 * 0.5 / np.sqrt(n)
     o = operations(200_000, seed=9)
-    assert abs(o.effect.mean() + 12) < 4 * 24 * 2.887 / np.sqrt(n)  # 24 * (5 - 5.5)
+    assert abs(o.effect.mean() + 30) < 4 * 20 * 2.887 / np.sqrt(n)  # 20 * (5 - 6.5)
     d = dosing(1000, seed=9)
     assert d.outcome_at(d.dose) == pytest.approx(d.y)
     assert (d.outcome_at(d.best) >= d.outcome_at(d.best + 1)).all()
