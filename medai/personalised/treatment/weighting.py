@@ -50,10 +50,11 @@ class Overlap:
 
     def __str__(self) -> str:
         return (
-            f"chance of treatment {self.lowest:.3f} to {self.highest:.3f}, {self.outside:.0%} "
-            f"outside {FEW:g} to {1 - FEW:g}; {self.n_treated} treated count as "
-            f"{self.treated:.0f}, {self.n_untreated} others as {self.untreated:.0f}; one "
-            f"patient carries up to {self.largest:.0%}"
+            f"chance of treatment {self.lowest:.3f} to {self.highest:.3f},\n"
+            f"  outside {FEW:g} to {1 - FEW:g}: {self.outside:.0%} of patients\n"
+            f"{self.n_treated} treated count as {self.treated:.0f}, "
+            f"{self.n_untreated} others as {self.untreated:.0f}\n"
+            f"  one patient carries up to {self.largest:.0%} of an arm"
         )
 
 

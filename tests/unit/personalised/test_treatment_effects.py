@@ -154,7 +154,7 @@ def test_overlap_reports_a_rule_that_leaves_no_choice():
     reports = [tr.overlap(c.treated, tr.propensity(c.x, c.treated)) for c in (loose, strict)]
     assert reports[0].outside < 0.1 < 0.5 < reports[1].outside
     assert reports[1].treated < 0.5 * reports[0].treated
-    assert "outside 0.05 to 0.95" in str(reports[1])
+    assert f"outside 0.05 to 0.95: {reports[1].outside:.0%}" in str(reports[1])
 
 
 @pytest.mark.parametrize(
