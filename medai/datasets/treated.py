@@ -4,10 +4,10 @@ Three invented situations.  Each gives the outcome of every patient under every 
 no record ever holds, so the true effect is known.  All outcomes are points on an invented
 scale or metres walked; none of the drugs and operations exists.
 
-    infections   a drug given to the sicker: it helps and looks harmful
-    operations   an operation done on the fitter: it helps those with a narrow canal, harms the
-                 others, and looks good for all
-    dosing       more of a drug for the sicker: the right dose looks like too much
+* :func:`infections`, a drug given to the sicker: it helps and looks harmful;
+* :func:`operations`, done on the fitter: it helps those with a narrow canal, harms the others,
+  and looks good for all;
+* :func:`dosing`, more of a drug for the sicker: the right dose looks like too much.
 """
 
 from __future__ import annotations
@@ -131,8 +131,8 @@ def operations(n: int, seed: int = 0, randomised: bool = False) -> TreatedCohort
     The operation adds 20 metres to the distance walked in six minutes a year later for each
     millimetre of narrowing above 6.5, and takes 20 for each below: it helps about a third of
     the patients and harms the others.  The surgeons look at fitness, which moves the distance
-    by 90 m a standard deviation with or without the operation.  Columns of ``x``: ``age`` (years), ``fitness`` (standard deviations) and
-    ``narrowing`` (mm, 0 to 10).
+    by 90 m a standard deviation with or without the operation.  Columns of ``x``: ``age``
+    (years), ``fitness`` (standard deviations) and ``narrowing`` (mm, 0 to 10).
 
     Parameters
     ----------
