@@ -10,26 +10,34 @@ from numpy.typing import ArrayLike
 
 from medai.runtime.errors import MedaiError
 
+LARGEST = 1e100  # larger numbers overflow when they are squared
+
+
+def _usable(values: np.ndarray) -> np.ndarray:
+    return np.isfinite(values) & (np.abs(values) <= LARGEST)
+
 
 def outcome(y: ArrayLike) -> np.ndarray:
     """Return the outcomes as floats, shape (n,), and refuse missing ones."""
-    y = _numbers(y, "y")
+    y = numbers(y, "y")
     if y.ndim != 1 or len(y) < 2:
         raise MedaiError(f"y has shape {y.shape}: one outcome a patient, at least two patients.")
-    missing = np.flatnonzero(~np.isfinite(y))
+    missing = np.flatnonzero(~_usable(y))
     if len(missing):
         raise MedaiError(
-            f"y is missing or infinite in {len(missing)} rows, first in row {missing[0]}: decide "
-            "what to do with patients whose outcome is unknown, and say so; none is dropped here."
+            f"y is missing, infinite or beyond {LARGEST:g} in {len(missing)} rows, first in row "
+            f"{missing[0]}: decide what to do with patients whose outcome is unknown, and say so; none is dropped here."
         )
     return y
 
 
-def two_arms(treated: ArrayLike, n: int) -> np.ndarray:
+def two_arms(treated: ArrayLike, n: int | None = None) -> np.ndarray:
     """Return the treatment as booleans, shape (n,): 1 treated, 0 not; both must occur twice."""
-    t = _numbers(treated, "treated")
+    t = numbers(treated, "treated")
+    n = len(t) if n is None and t.ndim == 1 else n
     if t.shape != (n,):
-        raise MedaiError(f"treated has shape {t.shape}, y has {n} rows: one 0 or 1 a patient.")
+        rows = "" if n is None else f", {n} in all"
+        raise MedaiError(f"treated has shape {t.shape}: one 0 or 1 a patient{rows}.")
     if not np.isin(t, (0, 1)).all():
         odd = t[~np.isin(t, (0, 1))][0]
         raise MedaiError(f"treated holds {odd:g}: 1 for treated and 0 for not, nothing else.")
@@ -43,22 +51,40 @@ def two_arms(treated: ArrayLike, n: int) -> np.ndarray:
 
 def table(x: ArrayLike, n: int) -> np.ndarray:
     """Return the covariates as floats, shape (n, k), and refuse missing ones."""
-    x = _numbers(x, "x")
+    x = numbers(x, "x")
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or len(x) != n or x.shape[1] == 0:
         raise MedaiError(f"x has shape {x.shape}: {n} rows, one a patient, and a column or more.")
-    if not np.isfinite(x).all():
-        row, column = np.argwhere(~np.isfinite(x))[0]
+    if not _usable(x).all():
+        row, column = np.argwhere(~_usable(x))[0]
         raise MedaiError(
-            f"x is missing or infinite in row {row}, column {column}: fill it in with "
-            "medai.preprocess.missing, inside each training fold, or leave the column out."
+            f"x is missing, infinite or beyond {LARGEST:g} in row {row}, column {column}: fill it "
+            "in with medai.preprocess.missing, inside each training fold, or leave the column out."
         )
     return x
 
 
+def rows(x: ArrayLike) -> np.ndarray:
+    """Return the covariates of patients to predict for, as floats, shape (m, k)."""
+    x = numbers(x, "x")
+    return table(x, len(x) if x.ndim else 0)
+
+
+def arms(arm: ArrayLike, n: int, k: int | None, name: str) -> np.ndarray:
+    """Return arm numbers as integers from 0 to k - 1, shape (n,); k=None allows any number."""
+    a = numbers(arm, name)
+    known = a.shape == (n,) and n > 0 and np.isfinite(a).all() and (a == np.floor(a)).all()
+    if not known or a.min() < 0 or a.max() >= (n if k is None else k):
+        top = "" if k is None else f" to {k - 1}"
+        raise MedaiError(
+            f"{name} must hold one arm number a patient, {n} in all, counted from 0{top}."
+        )
+    return a.astype(int)
+
+
 def chances(e: ArrayLike, n: int) -> np.ndarray:
     """Return propensities, shape (n,), strictly between 0 and 1."""
-    e = _numbers(e, "propensity")
+    e = numbers(e, "propensity")
     e = np.full(n, float(e)) if e.ndim == 0 else e
     if e.shape != (n,):
         raise MedaiError(f"the propensity has shape {e.shape}: one a patient, {n} in all.")
@@ -74,7 +100,7 @@ def chances(e: ArrayLike, n: int) -> np.ndarray:
 
 def predictions(mu: ArrayLike, shape: tuple[int, ...], name: str) -> np.ndarray:
     """Return predicted outcomes of the shape asked for, all finite."""
-    mu = _numbers(mu, name)
+    mu = numbers(mu, name)
     if mu.shape != shape or not np.isfinite(mu).all():
         raise MedaiError(f"{name} has shape {mu.shape}: finite numbers of shape {shape} needed.")
     return mu
@@ -115,7 +141,8 @@ def folds_of(
     return list(split.split(np.zeros(n), arm, np.asarray(groups)))
 
 
-def _numbers(values: Any, name: str) -> np.ndarray:
+def numbers(values: Any, name: str) -> np.ndarray:
+    """Return the values as floats, or say that they are none."""
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError) as error:

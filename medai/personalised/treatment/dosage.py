@@ -138,7 +138,7 @@ def patient_curve(
     y, dose, x, at = _inputs(y, dose, x, at)
     if x is None:
         raise MedaiError("x=None: a curve for a patient needs what is known of the others.")
-    one = np.asarray(patient, dtype=float)
+    one = check.numbers(patient, "patient")
     if one.shape != (x.shape[1],) or not np.isfinite(one).all():
         raise MedaiError(f"patient has shape {one.shape}: {x.shape[1]} finite numbers, as in x.")
     outside = (one < x.min(0)) | (one > x.max(0))
@@ -159,7 +159,7 @@ def _inputs(
     y, dose = check.outcome(y), check.outcome(dose)
     if len(y) != len(dose):
         raise MedaiError(f"{len(dose)} doses for {len(y)} outcomes: one a patient.")
-    at = np.atleast_1d(np.asarray(at, dtype=float))
+    at = np.atleast_1d(check.numbers(at, "at"))
     if at.ndim != 1 or not len(at) or not np.isfinite(at).all():
         raise MedaiError("at must hold finite doses, one or more.")
     if at.min() < dose.min() or at.max() > dose.max():

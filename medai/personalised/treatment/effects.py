@@ -108,17 +108,27 @@ def arm_means(y: ArrayLike, arm: Sequence, level: float = 0.95) -> dict[object, 
         For missing outcomes or an arm of fewer than two patients.
     """
     y = check.outcome(y)
-    arm = np.asarray(arm)
-    if arm.shape != y.shape:
-        raise MedaiError(f"{len(arm)} arms for {len(y)} outcomes: one a patient.")
+    names, arm = list(dict.fromkeys(_listed(arm))), np.array(_listed(arm), dtype=object)
+    if arm.shape != y.shape or any(name is None or name != name for name in names):
+        raise MedaiError(
+            f"arms of shape {arm.shape} for {len(y)} outcomes: one a patient, none missing."
+        )
     found = {}
-    for name in np.unique(arm).tolist():
+    for name in names:
         own = y[arm == name]
         if len(own) < 2:
             raise MedaiError(f"arm {name!r} has {len(own)} patient: at least two are needed.")
         se = own.std(ddof=1) / np.sqrt(len(own))
         found[name] = normal_estimate(str(name), own.mean(), se, level, len(own))
     return dict(sorted(found.items(), key=lambda item: -item[1].value))
+
+
+def _listed(arm: Sequence) -> list:
+    """Return the arms as a list of plain values; what is no sequence gives an empty one."""
+    if isinstance(arm, str) or not hasattr(arm, "__len__"):
+        return []
+    values = np.asarray(arm).tolist() if hasattr(arm, "__array__") else list(arm)
+    return values if not any(isinstance(v, list | dict) for v in values) else []
 
 
 def randomisation_test(
@@ -172,10 +182,12 @@ def balance(x: pd.DataFrame, treated: ArrayLike, weights: ArrayLike | None = Non
     """
     import pandas as pd
 
+    if not hasattr(x, "columns"):
+        raise MedaiError("x must be a data frame: the covariates are reported by their names.")
     names = list(x.columns)
     values = check.table(x, len(x))
     t = check.two_arms(treated, len(values))
-    w = np.ones(len(t)) if weights is None else np.asarray(weights, dtype=float)
+    w = np.ones(len(t)) if weights is None else check.numbers(weights, "weights")
     if w.shape != t.shape or not np.isfinite(w).all() or w.min() < 0:
         raise MedaiError("weights must be one number a patient, finite and not negative.")
     if min(w[t].sum(), w[~t].sum()) == 0:

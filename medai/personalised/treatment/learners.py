@@ -44,9 +44,9 @@ class ArmModels:
     def fit(self, x: ArrayLike, y: ArrayLike, arm: ArrayLike) -> ArmModels:
         """Fit on covariates (n, k), outcomes (n,) and arms numbered 0, 1, … (n,)."""
         y = check.outcome(y)
-        x, arm = check.table(x, len(y)), np.asarray(arm)
+        x, arm = check.table(x, len(y)), check.arms(arm, len(y), None, "arm")
         numbers = np.unique(arm)
-        if arm.shape != y.shape or list(numbers) != list(range(len(numbers))):
+        if list(numbers) != list(range(len(numbers))):
             raise MedaiError(
                 f"arms {numbers.tolist()}: one number a patient, 0, 1, … without a gap, each "
                 "of them in use."
@@ -58,7 +58,7 @@ class ArmModels:
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the expected outcome of each row under each arm, shape (m, arms)."""
-        x = check.table(x, len(np.asarray(x)))
+        x = check.rows(x)
         _is_fitted(self._fitted)
         return np.column_stack([model.predict(x) for model in self._fitted])
 
@@ -88,7 +88,7 @@ class SLearner:
 
     def effect(self, x: ArrayLike) -> np.ndarray:
         """Return the estimated effect for each row, shape (m,)."""
-        x = check.table(x, len(np.asarray(x)))
+        x = check.rows(x)
         _is_fitted(self._fitted)
         ones, model = np.ones(len(x)), self._fitted[0]
         return model.predict(self._columns(x, ones)) - model.predict(self._columns(x, 0 * ones))
@@ -164,7 +164,7 @@ class XLearner:
 
     def effect(self, x: ArrayLike) -> np.ndarray:
         """Return the estimated effect for each row, shape (m,)."""
-        x = check.table(x, len(np.asarray(x)))
+        x = check.rows(x)
         _is_fitted(self._fitted)
         tau0, tau1, classifier = self._fitted
         e = self.chance if classifier is None else classifier.predict_proba(x)[:, 1]
@@ -195,6 +195,8 @@ def cross_fit(
     """
     from copy import deepcopy
 
+    if not (hasattr(learner, "fit") and hasattr(learner, "effect")):
+        raise MedaiError(f"learner={learner!r:.60}: SLearner, TLearner, XLearner or the like.")
     y = check.outcome(y)
     x, t = check.table(x, len(y)), check.two_arms(treated, len(y))
     found = np.empty(len(y))

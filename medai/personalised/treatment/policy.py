@@ -53,9 +53,9 @@ def arm_scores(
         On bad input, or an arm that a patient could not have got.
     """
     y = check.outcome(y)
-    p = np.atleast_2d(np.asarray(probability, dtype=float))
-    p = np.broadcast_to(p, (len(y), p.shape[1])) if len(p) == 1 else p
-    if len(p) != len(y) or p.shape[1] < 2 or not np.allclose(p.sum(1), 1, atol=1e-6):
+    p = np.atleast_2d(check.numbers(probability, "probability"))
+    p = np.broadcast_to(p, (len(y), p.shape[1])) if len(p) == 1 and p.ndim == 2 else p
+    if p.ndim != 2 or len(p) != len(y) or p.shape[1] < 2 or not np.allclose(p.sum(1), 1, atol=1e-6):
         raise MedaiError(
             f"probability has shape {p.shape}: one row for all patients or one each, a column "
             "for each of two or more arms, and rows that sum to 1."
@@ -65,7 +65,7 @@ def arm_scores(
             "a probability is 0: no outcome can show what that arm does for such a patient. "
             "Leave the arm, or the patients who cannot get it, out."
         )
-    a = _arms(arm, len(y), p.shape[1], "arm")
+    a = check.arms(arm, len(y), p.shape[1], "arm")
     got = np.arange(p.shape[1]) == a[:, None]
     if outcomes is None:
         return got * y[:, None] / p
@@ -154,7 +154,7 @@ def learn_policy(
     """
     y = check.outcome(y)
     x = check.table(x, len(y))
-    a = _arms(arm, len(y), int(np.max(arm)) + 1, "arm")
+    a = check.arms(arm, len(y), None, "arm")
     k = int(a.max()) + 1
     outcomes, single = np.empty((len(y), k)), np.empty(len(y), dtype=int)
     for train, held in check.folds_of(len(y), a, folds, seed, groups):
@@ -168,38 +168,33 @@ def learn_policy(
 
 def best_single_arm(y: ArrayLike, arm: ArrayLike) -> int:
     """Return the number of the arm with the highest mean outcome."""
-    y, arm = check.outcome(y), np.asarray(arm)
+    y = check.outcome(y)
+    arm = check.arms(arm, len(y), None, "arm")
     return int(max(np.unique(arm), key=lambda a: y[arm == a].mean()))
 
 
 def random_policy(n: int, arms: int) -> np.ndarray:
     """Return equal chances of all arms for each of `n` patients, shape (n, arms)."""
+    whole = all(isinstance(k, int | np.integer) and k > 0 for k in (n, arms))
+    if not whole:
+        raise MedaiError(f"n={n!r:.40}, arms={arms!r:.40}: two whole numbers above 0.")
     return np.full((n, arms), 1 / arms)
 
 
 def _picked(scores: np.ndarray, policy: ArrayLike) -> np.ndarray:
-    scores = np.asarray(scores, dtype=float)
+    scores = check.numbers(scores, "scores")
     if scores.ndim != 2 or not np.isfinite(scores).all():
         raise MedaiError(f"scores have shape {scores.shape}: the table of arm_scores is wanted.")
     n, k = scores.shape
-    policy = np.asarray(policy)
+    policy = check.numbers(policy, "policy")
     if policy.ndim == 2:
-        chance = np.asarray(policy, dtype=float)
+        chance = policy
         if chance.shape != (n, k) or chance.min() < 0 or not np.allclose(chance.sum(1), 1):
             raise MedaiError(f"chances of shape {chance.shape}: {(n, k)}, and rows that sum to 1.")
         return (chance * scores).sum(1)
     if policy.ndim == 0:
         policy = np.full(n, policy)
-    return scores[np.arange(n), _arms(policy, n, k, "policy")]
-
-
-def _arms(arm: ArrayLike, n: int, k: int, name: str) -> np.ndarray:
-    arm = np.asarray(arm)
-    arm = arm.astype(int) if arm.dtype == bool else arm
-    whole = arm.shape == (n,) and np.issubdtype(arm.dtype, np.number) and (arm == arm // 1).all()
-    if not whole or arm.min() < 0 or arm.max() >= k:
-        raise MedaiError(f"{name} must hold one number a patient, {n} in all, from 0 to {k - 1}.")
-    return arm.astype(int)
+    return scores[np.arange(n), check.arms(policy, n, k, "policy")]
 
 
 def _boot(

@@ -88,8 +88,9 @@ def propensity(
     MedaiError
         For bad input, or fewer than two patients an arm and fold.
     """
-    n = len(np.asarray(treated))
-    x, t = check.table(x, n), check.two_arms(treated, n)
+    t = check.two_arms(treated)
+    n = len(t)
+    x = check.table(x, n)
     if folds is None:
         return classifier(model).fit(x, t).predict_proba(x)[:, 1]
     found = np.empty(n)
@@ -118,8 +119,9 @@ def inverse_weights(
     MedaiError
         For propensities of 0 or 1, or `clip` outside 0 to 0.5.
     """
-    n = len(np.asarray(treated))
-    t, e = check.two_arms(treated, n), check.chances(e, n)
+    t = check.two_arms(treated)
+    n = len(t)
+    e = check.chances(e, n)
     if clip is not None:
         if not 0 < clip < 0.5:
             raise MedaiError(f"clip={clip}: strictly between 0 and 0.5.")
@@ -134,7 +136,7 @@ def effective_sample_size(weights: ArrayLike) -> float:
     As many equally weighted patients would give a mean that is as uncertain, if the outcome
     varies equally in all.
     """
-    w = np.asarray(weights, dtype=float)
+    w = check.numbers(weights, "weights")
     if w.size == 0 or not np.isfinite(w).all() or w.min() < 0 or w.sum() == 0:
         raise MedaiError("weights must be finite and not negative, and not all of them zero.")
     w = w / w.max()
@@ -143,8 +145,9 @@ def effective_sample_size(weights: ArrayLike) -> float:
 
 def overlap(treated: ArrayLike, e: ArrayLike) -> Overlap:
     """Return the report to read before any weighted effect."""
-    n = len(np.asarray(treated))
-    t, e = check.two_arms(treated, n), check.chances(e, n)
+    t = check.two_arms(treated)
+    n = len(t)
+    e = check.chances(e, n)
     w = inverse_weights(t, e)
     return Overlap(
         lowest=float(e.min()),

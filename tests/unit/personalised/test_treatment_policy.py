@@ -206,12 +206,12 @@ SMALL = dosing(30)
         (lambda: infections(3), "at least 10"),
         (lambda: infections(30, strictness=-1), "strictness=-1"),
         (lambda: tr.TLearner().effect([[1.0]]), "has not been fitted"),
-        (lambda: tr.ArmModels().fit([[1], [2]], [1, 2], [0, 2]), "without a gap"),
+        (lambda: tr.ArmModels().fit([[1], [2], [3]], [1, 2, 3], [0, 2, 2]), "without a gap"),
         (lambda: tr.XLearner(chance=1), "chance=1"),
         (lambda: tr.arm_scores([1, 2], [0, 1], [1.0, 0.0]), "a probability is 0"),
         (lambda: tr.arm_scores([1, 2], [0, 1], [0.4, 0.4]), "sum to 1"),
         (lambda: tr.arm_scores([1, 2], [0, 5], [0.5, 0.5]), "from 0 to 1"),
-        (lambda: tr.policy_value(np.ones((4, 2)), [0, 1]), "one number a patient"),
+        (lambda: tr.policy_value(np.ones((4, 2)), [0, 1]), "one arm number a patient"),
         (lambda: tr.policy_value(np.ones((4, 2)), np.ones((4, 2))), "sum to 1"),
         (lambda: tr.dose_response(SMALL.y, SMALL.dose, None, [99]), "nothing was seen"),
         (lambda: tr.dose_response(SMALL.y, SMALL.dose, SMALL.x, [7], "magic"), "magic"),
@@ -225,3 +225,50 @@ SMALL = dosing(30)
 def test_bad_input_is_refused_with_a_reason(call, words):
     with pytest.raises(MedaiError, match=words):
         call()
+
+
+_Y, _T = np.arange(40.0), np.arange(40) % 2
+_X = np.random.default_rng(0).normal(size=(40, 2))
+_FRAME = SMALL.x.iloc[np.arange(40) % 30].reset_index(drop=True)
+GOOD = {
+    "difference_in_means": (_Y, _T),
+    "arm_means": (_Y, _T),
+    "randomisation_test": (_Y, _T),
+    "balance": (_FRAME, _T, _Y + 1),
+    "propensity": (_X, _T),
+    "inverse_weights": (_T, np.full(40, 0.5)),
+    "effective_sample_size": (_Y,),
+    "overlap": (_T, np.full(40, 0.5)),
+    "ipw": (_Y, _T, np.full(40, 0.5)),
+    "cross_fit_outcomes": (_X, _Y, _T),
+    "aipw": (_Y, _T, np.full(40, 0.5), _Y, _Y),
+    "arm_scores": (_Y, _T, [0.5, 0.5], np.ones((40, 2))),
+    "policy_value": (np.ones((40, 2)), _T),
+    "compare_policies": (np.ones((40, 2)), _T, _T),
+    "learn_policy": (_X, _Y, _T),
+    "best_single_arm": (_Y, _T),
+    "random_policy": (40, 2),
+    "dose_weights": (np.cos(_Y), _X),
+    "dose_response": (_Y, np.cos(_Y), _X, [0.0]),
+    "patient_curve": (_Y, np.cos(_Y), _X, _X[0], [0.0]),
+    "cross_fit": (tr.TLearner(), _X, _Y, _T),
+}
+JUNK = (
+    None, "text", ["a"] * 40, float("nan"), np.full(40, np.nan), [], [1], -1, np.ones((2, 2, 2)),
+    {"a": 1}, np.full(40, np.inf), np.zeros(40), [None] * 40, np.full(40, 1e308),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+@pytest.mark.filterwarnings("ignore")
+def test_junk_gives_a_message_and_never_a_traceback(name):
+    call, args = getattr(tr, name), GOOD[name]
+    call(*args)
+    refused = 0
+    for place in range(len(args)):
+        for junk in JUNK:
+            try:
+                call(*args[:place], junk, *args[place + 1 :])
+            except MedaiError:
+                refused += 1
+    assert refused >= 8 * len(args)
