@@ -26,7 +26,8 @@ def outcome(y: ArrayLike) -> np.ndarray:
     if len(missing):
         raise MedaiError(
             f"y is missing, infinite or beyond {LARGEST:g} in {len(missing)} rows, first in row "
-            f"{missing[0]}: decide what to do with patients whose outcome is unknown, and say so; none is dropped here."
+            f"{missing[0]}: decide what to do with patients whose outcome is unknown, and say so; "
+            "none is dropped here."
         )
     return y
 
