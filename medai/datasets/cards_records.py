@@ -81,4 +81,24 @@ CARDS: tuple[Card, ...] = (
             "Made so that order decides: says nothing about how often it does in real letters.",
         ),
     ),
+    Card(
+        name="treated",
+        title="Treated patients with both outcomes: infections, operations, dosing",
+        what="A generator: invented patients whose treatment or dose was chosen by severity, "
+        "fitness or a coin, with the outcome that each would have had under the other choice. So "
+        "the true effect is known.",
+        kind="embedded",
+        source="written for this book (medai.datasets.treated)",
+        licence="MIT (code)",
+        licence_url="https://opensource.org/license/mit",
+        version="changes with the book; a seed gives the same data on every machine",
+        citation="this book",
+        flaws=(
+            "The drugs, the operation and all effects are invented: they say nothing about any "
+            "treatment.",
+            "Two or three columns decide everything, the noise is normal, nobody is lost to "
+            "follow-up and nobody changes treatment: real records are none of this.",
+            "What decided the treatment is known exactly, so that leaving it out can be studied.",
+        ),
+    ),
 )
