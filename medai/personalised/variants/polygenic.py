@@ -84,7 +84,10 @@ def polygenic_score(markers: ArrayLike, weights: ArrayLike) -> np.ndarray:
 def _copies(markers: ArrayLike) -> np.ndarray:
     import numpy as np
 
-    x = np.asarray(markers, dtype=float)
+    try:
+        x = np.asarray(markers, dtype=float)
+    except (TypeError, ValueError):
+        raise MedaiError("markers must be a table of 0, 1 or 2 copies, as numbers.") from None
     if x.ndim != 2 or 0 in x.shape:
         raise MedaiError(f"markers have shape {x.shape}: give people in rows, markers in columns.")
     if not np.isin(x, (0, 1, 2)).all():
