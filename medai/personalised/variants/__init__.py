@@ -20,7 +20,8 @@ from medai.personalised.variants.combine import (
 )
 from medai.personalised.variants.inheritance import Fit, Mode, fit, modes_of
 from medai.personalised.variants.links import genes_of, omim_genes
-from medai.personalised.variants.vcf import Genotype, Variant, Vcf, parse_vcf, read_vcf
+from medai.personalised.variants.variant import Genotype, Variant, Vcf
+from medai.personalised.variants.vcf import parse_vcf, read_vcf
 
 __all__ = [
     "CandidateGene",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from medai.personalised.variants.inheritance import ORDER, Fit, Mode, fit, modes_of
 from medai.personalised.variants.links import diseases_of
-from medai.personalised.variants.vcf import DAMAGING, Variant, Vcf
+from medai.personalised.variants.variant import Variant, Vcf
+from medai.personalised.variants.vcf import DAMAGING
 from medai.runtime.errors import MedaiError
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from medai.personalised.variants.vcf import Variant
+from medai.personalised.variants.variant import Variant
 from medai.runtime.errors import MedaiError
 
 if TYPE_CHECKING:
