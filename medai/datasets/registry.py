@@ -10,6 +10,7 @@ import difflib
 
 from medai.datasets import (
     cards_book,
+    cards_genes,
     cards_images,
     cards_knowledge,
     cards_molecules,
@@ -26,6 +27,7 @@ CARDS: tuple[Card, ...] = (
     *cards_images.CARDS,
     *cards_records.CARDS,
     *cards_molecules.CARDS,
+    *cards_genes.CARDS,
 )
 
 
