@@ -6,14 +6,16 @@ import json
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from medai.datasets import data_path
 from medai.datasets.datacard import sha256_of
-from medai.datasets.records import medicine_relations, records
+from medai.datasets.records import lab_tests, medicine_relations, records
 from medai.diagnosis import assess
 from medai.knowledge import load_graph
 from medai.knowledge.common import common_graph
-from medai.personalised.records import PARTS, Problem, Record, assess_record, read_lab
+from medai.personalised.records import PARTS, Lab, Problem, Record, assess_record, read_lab
 from medai.personalised.records.differential import FACTORS, SIDE_PRIORS, prior_factors
 from medai.runtime import MedaiError
 
@@ -164,3 +166,35 @@ def test_the_stored_ablation_is_that_of_these_records() -> None:
             for k in (1, 3):
                 share = sum(rank <= k for rank in hits) / len(rows)
                 assert abs(share - stored[split]["ways"][way][f"top-{k}"][0]) < 1e-4
+
+
+LABS = st.builds(
+    Lab,
+    st.sampled_from([*sorted(lab_tests()), "glucose", "nonsense"]),
+    st.floats(0, 1e5),
+    st.sampled_from(["", "mmol/L", "g/L", "µmol/L", "10^9/L"]),
+)
+DRUGS = st.sampled_from([*sorted(medicine_relations()), "nonsense", ""])
+PROBLEMS = st.builds(
+    Problem, st.sampled_from(["gout", "cough", "??"]), st.sampled_from(["", "E11"])
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(LABS, max_size=5),
+    st.lists(DRUGS, max_size=5),
+    st.lists(PROBLEMS, max_size=3),
+    st.sampled_from(["", "I have a cough.", "no fever", "xyzzy"]),
+    st.sampled_from([None, 0, 40, 120]),
+    st.sampled_from([None, "female", "male"]),
+)
+def test_no_record_gives_a_traceback_or_a_false_sum(labs, drugs, problems, text, age, sex) -> None:
+    record = Record(age, sex, "emergency", text, tuple(problems), tuple(drugs), tuple(labs))
+    found = assess_record(record, full=False)
+    total = sum(one.probability for one in found.candidates) + found.other
+    assert math.isclose(total, 1, rel_tol=1e-9)
+    assert not set(found.present) & set(found.absent)
+    for one in labs:
+        if not one.unit and one.test != "nonsense":
+            assert any("unit" in q or "mmol/L or" in q for q in found.questions)
