@@ -18,9 +18,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medai.datasets.common import common_conditions
-from medai.datasets.records import SIDE, MedicineRelation
+from medai.datasets.records import SIDE, MedicineRelation, record_sources
 from medai.diagnosis.engine import query_of
 from medai.diagnosis.posterior import posterior
+from medai.diagnosis.sources import Source
 from medai.knowledge.common import common_graph
 from medai.knowledge.graph import KnowledgeGraph
 
@@ -43,6 +44,8 @@ class RecordCandidate:
         By which medicines and the problem list multiplied its prior.
     why : tuple of str
         What they said.
+    sources : tuple of Source
+        What those statements rest on, each once.
     """
 
     rank: int
@@ -52,6 +55,7 @@ class RecordCandidate:
     probability: float
     factor: float
     why: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
 
 
 def prior_factors(
@@ -140,7 +144,18 @@ def differential(
         RecordCandidate(
             *(rank, name, words, kind, weight / total),
             *(factors.get(name, 1.0), tuple(why.get(name, ()))),
+            _sources(name, relations),
         )
         for rank, (weight, name, words, kind) in enumerate(weights, start=1)
         if weight > 0
     ), found.other / total
+
+
+def _sources(name: str, relations: Sequence[MedicineRelation]) -> tuple[Source, ...]:
+    """Return what the relations behind a hypothesis rest on."""
+    found: dict[Source, None] = {}
+    for one in relations:
+        if name == (f"{SIDE}{one.medicine}" if one.role == "causes" else one.target):
+            known = record_sources().get(one.source, {"title": "", "url": ""})
+            found[Source(one.basis, one.source, known["title"], known["url"])] = None
+    return tuple(found)

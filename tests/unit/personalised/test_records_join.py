@@ -77,6 +77,9 @@ def test_a_side_effect_by_hand() -> None:
     assert math.isclose(side.probability / found.other, weight / rest, rel_tol=1e-9)
     assert side.kind == "side effect"
     assert "ramipril may cause" in side.why[0]
+    assert "ace-cough" in {source.key for source in side.sources}
+    assert all(source.basis == "opened" and source.url for source in side.sources)
+    assert all(not one.sources for one in plain.candidates)
     assert all(one.kind == "condition" for one in plain.candidates)
 
 
