@@ -44,8 +44,8 @@ class RecordCandidate:
         By which medicines and the problem list multiplied its prior.
     why : tuple of str
         What they said.
-    sources : tuple of Source
-        What those statements rest on, each once.
+    sources : tuple
+        What those statements rest on (:class:`medai.diagnosis.sources.Source`), each once.
     """
 
     rank: int
