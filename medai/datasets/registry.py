@@ -13,6 +13,7 @@ from medai.datasets import (
     cards_images,
     cards_knowledge,
     cards_molecules,
+    cards_plan,
     cards_records,
     cards_tables,
 )
@@ -26,6 +27,7 @@ CARDS: tuple[Card, ...] = (
     *cards_images.CARDS,
     *cards_records.CARDS,
     *cards_molecules.CARDS,
+    *cards_plan.CARDS,
 )
 
 
