@@ -15,6 +15,7 @@ from medai.datasets import (
     cards_molecules,
     cards_plan,
     cards_records,
+    cards_risk,
     cards_tables,
 )
 from medai.datasets.datacard import KINDS, Card
@@ -27,7 +28,11 @@ CARDS: tuple[Card, ...] = (
     *cards_images.CARDS,
     *cards_records.CARDS,
     *cards_molecules.CARDS,
+<<<<<<< HEAD
     *cards_plan.CARDS,
+=======
+    *cards_risk.CARDS,
+>>>>>>> risk
 )
 
 
