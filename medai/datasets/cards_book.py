@@ -216,4 +216,23 @@ CARDS: tuple[Card, ...] = (
             "Sixteen codes are mapped to a wider, narrower or neighbouring term.",
         ),
     ),
+    Card(
+        name="pgx",
+        title="Alleles and phenotypes of 21 pharmacogenes",
+        what="824 alleles with CPIC's function and activity value, other names, single changes "
+        "with their bases, and the rules from two alleles to a phenotype.",
+        kind="embedded",
+        source="CPIC's tables, read through PharmCAT's files and pharmcat-runner "
+        "(data/pgx/; each row names where it was read)",
+        licence="CPIC's content is CC0; our arrangement CC BY 4.0",
+        licence_url="https://creativecommons.org/publicdomain/zero/1.0/",
+        version="CPIC through PharmCAT, November 2025; G6PD and CYP2D6 undated copies",
+        citation="CPIC, https://cpicpgx.org; Clinical Pharmacogenetics Implementation Consortium",
+        flaws=(
+            "CPIC revises functions: alleles of CYP2B6 and SLCO1B1 changed since March 2024.",
+            "Read by no clinical pharmacist yet.",
+            "rsIDs of single changes come from pypgx's table and were not checked elsewhere.",
+            "CYP4F2 has no phenotype at CPIC: the call repeats the genotype.",
+        ),
+    ),
 )
