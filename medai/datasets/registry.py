@@ -28,11 +28,8 @@ CARDS: tuple[Card, ...] = (
     *cards_images.CARDS,
     *cards_records.CARDS,
     *cards_molecules.CARDS,
-<<<<<<< HEAD
     *cards_plan.CARDS,
-=======
     *cards_risk.CARDS,
->>>>>>> risk
 )
 
 
