@@ -37,6 +37,10 @@ COLUMNS = {
         "key": filled, "unit": filled, "spellings": anything, "scale": _number,
         "offset": _number, "loinc": _loinc, "source": filled,
     },
+    "conditions": {
+        "condition": filled, "name_zh": filled, "aliases": anything, "icd10": anything,
+        "means": anything,
+    },
     "sources": {
         "key": filled, "title": filled, "url": anything, "publisher": anything,
         "copy": filled, "opened": filled, "what": filled, "date": filled,
@@ -86,6 +90,40 @@ class Quantity:
     usual_low: float
     usual_high: float
     units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that rules and scores ask about.
+
+    Attributes
+    ----------
+    name, name_zh, aliases
+        How it is called.
+    icd10
+        The beginnings of its ICD-10 codes.
+    means
+        The questions of risk scores that it answers with yes.
+    """
+
+    name: str
+    name_zh: str
+    aliases: tuple[str, ...]
+    icd10: tuple[str, ...]
+    means: tuple[str, ...]
+
+
+@functools.cache
+def known_conditions() -> tuple[Condition, ...]:
+    """Return the conditions of ``data/plan/conditions.csv``."""
+    rows = read_tables(data_path(BOOK), BOOK, COLUMNS, KEYS)["conditions"]
+    return tuple(
+        Condition(
+            row["condition"], row["name_zh"],
+            *(_split(row[name]) for name in ("aliases", "icd10", "means")),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _split(value: str) -> tuple[str, ...]:

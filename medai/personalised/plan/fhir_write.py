@@ -1,7 +1,7 @@
 """A :class:`~medai.personalised.plan.patient.Patient` as a FHIR R4 Bundle.
 
 What :func:`~medai.personalised.plan.fhir_read.from_bundle` reads back, field by field; only
-``race`` has no place, since it is an input of one score and not a fact to hand on.
+``answers`` have no place: they are inputs of scores, not facts to hand on.
 """
 
 from __future__ import annotations

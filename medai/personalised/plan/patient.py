@@ -107,8 +107,6 @@ class Patient(Strict):
         Age from 0 to 122.5 years; ``female`` or ``male``.
     pregnant, pregnancy_weeks, breastfeeding
         None when not known: the plan asks where it matters.
-    race
-        ``white`` or ``black``, asked for by the pooled cohort equations only.
     complaints
         In the patient's own words, English or Chinese.
     genes
@@ -117,6 +115,9 @@ class Patient(Strict):
         Lists; a single text is parted at commas and semicolons.
     smoker, family_history
         Smoking now; conditions of parents, brothers, sisters and children.
+    answers
+        Answers to the plan's questions, by the names that the questions give, e.g.
+        ``{"heart_failure": False, "region": "low"}``.
     """
 
     name: Annotated[str, Field(max_length=100)] | None = None
@@ -125,7 +126,6 @@ class Patient(Strict):
     pregnant: bool | None = None
     pregnancy_weeks: Weeks | None = None
     breastfeeding: bool | None = None
-    race: Literal["white", "black"] | None = None
     complaints: Annotated[str, Field(max_length=LONGEST)] = ""
     genes: Annotated[dict[Text, Text], Field(max_length=MOST)] = {}
     medicines: Annotated[tuple[Medicine, ...], as_records("name"), Field(max_length=MOST)] = ()
@@ -136,6 +136,8 @@ class Patient(Strict):
     family_history: Annotated[
         tuple[Text, ...], BeforeValidator(parted), Field(max_length=MOST)
     ] = ()
+
+    answers: Annotated[dict[Text, bool | float | str], Field(max_length=MOST)] = {}
 
     def model_post_init(self, context: Any) -> None:
         """Refuse what cannot be true together."""
