@@ -7,10 +7,13 @@ scores can be calculated, what is missing for the others, and which are not for 
 For teaching; not medical advice.
 """
 
-from medai.personalised.risk.catalogue import SCORES, Missing, NotApplicable, Score, applicable
+from medai.personalised.risk.catalogue import SCORES, applicable
 from medai.personalised.risk.cha2ds2 import cha2ds2_va, cha2ds2_vasc
+from medai.personalised.risk.child_pugh import child_pugh
 from medai.personalised.risk.cockcroft_gault import cockcroft_gault
+from medai.personalised.risk.conditions import Missing, NotApplicable, Score
 from medai.personalised.risk.egfr import egfr
+from medai.personalised.risk.fib4 import fib4
 from medai.personalised.risk.findrisc import findrisc
 from medai.personalised.risk.has_bled import has_bled
 from medai.personalised.risk.pooled_cohort import pooled_cohort
@@ -28,9 +31,11 @@ __all__ = [
     "applicable",
     "cha2ds2_va",
     "cha2ds2_vasc",
+    "child_pugh",
     "cockcroft_gault",
     "convert",
     "egfr",
+    "fib4",
     "findrisc",
     "has_bled",
     "pooled_cohort",

@@ -3,130 +3,36 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from medai.personalised.risk import (
     cha2ds2,
+    child_pugh,
     cockcroft_gault,
     egfr,
+    fib4,
     findrisc,
     has_bled,
     pooled_cohort,
     prevent,
     score2,
 )
-from medai.personalised.risk.arguments import Argument, number, yes_no
+from medai.personalised.risk.arguments import number
+from medai.personalised.risk.conditions import (
+    AF,
+    CIRRHOSIS,
+    CVD,
+    NO_DIABETES,
+    NO_FAILURE,
+    NOT_PREGNANT,
+    STABLE,
+    Missing,
+    NotApplicable,
+    Score,
+)
 from medai.personalised.risk.result import RiskResult
 from medai.personalised.risk.units import convert
 from medai.runtime.errors import MedaiError
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What must be true of a patient before a score makes sense.
-
-    Attributes
-    ----------
-    argument
-        The question.
-    wanted
-        The answer for which the score was made.
-    why
-        The reason when the answer is the other one.
-    ask
-        Whether the question is asked when there is no answer.
-    """
-
-    argument: Argument
-    wanted: bool
-    why: str
-    ask: bool = True
-
-
-@dataclass(frozen=True)
-class Score:
-    """A risk score.
-
-    Attributes
-    ----------
-    name
-        The name of its function in :mod:`medai.personalised.risk`.
-    title
-        What it answers.
-    function
-        The function; every argument is a keyword.
-    arguments
-        What it asks for, with units and ranges.
-    population
-        For whom it was made.
-    source
-        The key of its paper in ``data/risk/sources.csv``.
-    conditions
-        What must be true of the patient.
-    """
-
-    name: str
-    title: str
-    function: Callable[..., RiskResult]
-    arguments: tuple[Argument, ...]
-    population: str
-    source: str
-    conditions: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A score that could be calculated if these questions were answered."""
-
-    arguments: tuple[Argument, ...]
-
-    def __str__(self) -> str:
-        return "; ".join(f"{one.question} ({one.name}: {one.range})" for one in self.arguments)
-
-
-@dataclass(frozen=True)
-class NotApplicable:
-    """A score that is not for this patient, and why."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-_CVD = Condition(
-    yes_no("cardiovascular_disease", "Any earlier heart attack, stroke or arterial disease?"),
-    False,
-    "the score is for people without known cardiovascular disease, whose risk is high anyway",
-)
-_NO_FAILURE = Condition(
-    yes_no("heart_failure", "Has the patient heart failure?"),
-    False,
-    "the score is for people without heart failure",
-)
-_AF = Condition(
-    yes_no("atrial_fibrillation", "Has the patient atrial fibrillation?"),
-    True,
-    "the score is for people with atrial fibrillation",
-)
-_NO_DIABETES = Condition(
-    yes_no("diabetes", "Does the patient have diabetes?"),
-    False,
-    "the score is for people without diabetes",
-)
-_STABLE = Condition(
-    yes_no("acute_kidney_injury", "Is the creatinine changing from day to day?"),
-    False,
-    "the estimate needs a stable creatinine",
-    ask=False,
-)
-_NOT_PREGNANT = Condition(
-    yes_no("pregnant", "Is the patient pregnant?"),
-    False,
-    "the equation was not made for pregnancy",
-    ask=False,
-)
 
 SCORES: dict[str, Score] = {
     one.name: one
@@ -138,7 +44,7 @@ SCORES: dict[str, Score] = {
             pooled_cohort.ARGUMENTS,
             pooled_cohort.POPULATION,
             "pce-report",
-            (_CVD,),
+            (CVD,),
         ),
         Score(
             "prevent",
@@ -147,7 +53,7 @@ SCORES: dict[str, Score] = {
             prevent.ARGUMENTS,
             prevent.POPULATION,
             "prevent-paper",
-            (_CVD, _NO_FAILURE),
+            (CVD, NO_FAILURE),
         ),
         Score(
             "score2",
@@ -156,7 +62,7 @@ SCORES: dict[str, Score] = {
             score2.ARGUMENTS,
             score2.POPULATION,
             "score2-paper",
-            (_CVD, _NO_DIABETES),
+            (CVD, NO_DIABETES),
         ),
         Score(
             "score2_op",
@@ -165,7 +71,7 @@ SCORES: dict[str, Score] = {
             score2.ARGUMENTS_OP,
             score2.POPULATION_OP,
             "score2-op-paper",
-            (_CVD,),
+            (CVD,),
         ),
         Score(
             "cha2ds2_va",
@@ -174,7 +80,7 @@ SCORES: dict[str, Score] = {
             cha2ds2.ARGUMENTS_VA,
             cha2ds2.POPULATION,
             "esc-af-2024",
-            (_AF,),
+            (AF,),
         ),
         Score(
             "cha2ds2_vasc",
@@ -183,7 +89,7 @@ SCORES: dict[str, Score] = {
             cha2ds2.ARGUMENTS,
             cha2ds2.POPULATION,
             "chads-vasc",
-            (_AF,),
+            (AF,),
         ),
         Score(
             "has_bled",
@@ -192,7 +98,7 @@ SCORES: dict[str, Score] = {
             has_bled.ARGUMENTS,
             has_bled.POPULATION,
             "has-bled",
-            (_AF,),
+            (AF,),
         ),
         Score(
             "findrisc",
@@ -201,7 +107,7 @@ SCORES: dict[str, Score] = {
             findrisc.ARGUMENTS,
             findrisc.POPULATION,
             "findrisc",
-            (_NO_DIABETES,),
+            (NO_DIABETES,),
         ),
         Score(
             "egfr",
@@ -210,7 +116,7 @@ SCORES: dict[str, Score] = {
             egfr.ARGUMENTS,
             egfr.POPULATION,
             "ckd-epi",
-            (_STABLE, _NOT_PREGNANT),
+            (STABLE, NOT_PREGNANT),
         ),
         Score(
             "cockcroft_gault",
@@ -219,7 +125,24 @@ SCORES: dict[str, Score] = {
             cockcroft_gault.ARGUMENTS,
             cockcroft_gault.POPULATION,
             "cockcroft-gault",
-            (_STABLE, _NOT_PREGNANT),
+            (STABLE, NOT_PREGNANT),
+        ),
+        Score(
+            "child_pugh",
+            "severity of cirrhosis",
+            child_pugh.child_pugh,
+            child_pugh.ARGUMENTS,
+            child_pugh.POPULATION,
+            "child-pugh",
+            (CIRRHOSIS,),
+        ),
+        Score(
+            "fib4",
+            "advanced fibrosis of the liver",
+            fib4.fib4,
+            fib4.ARGUMENTS,
+            fib4.POPULATION,
+            "fib4",
         ),
     )
 }
@@ -228,9 +151,11 @@ _PAIRS = (
     ("total_cholesterol_mg_dl", "total_cholesterol_mmol_l", "cholesterol", "mg/dL", "mmol/L"),
     ("hdl_cholesterol_mg_dl", "hdl_cholesterol_mmol_l", "cholesterol", "mg/dL", "mmol/L"),
     ("creatinine_mg_dl", "creatinine_umol_l", "creatinine", "mg/dL", "µmol/L"),
+    ("bilirubin_mg_dl", "bilirubin_umol_l", "bilirubin", "mg/dL", "µmol/L"),
+    ("albumin_g_dl", "albumin_g_l", "albumin", "g/dL", "g/L"),
 )
 _HEIGHT = number("height_cm", "Height?", "cm", 100, 250)
-_OTHER = {"height_cm", "creatinine_umol_l"}
+_OTHER = {"height_cm"} | {name for pair in _PAIRS for name in pair[:2]}
 NAMES = frozenset(
     {argument.name for score in SCORES.values() for argument in score.arguments}
     | {condition.argument.name for score in SCORES.values() for condition in score.conditions}
@@ -308,7 +233,8 @@ def applicable(
     ----------
     patient_values : mapping
         Values by the names of the arguments (:data:`NAMES`); None counts as missing.
-        ``creatinine_umol_l`` and ``height_cm`` are understood too.  Units are converted because
+        ``creatinine_umol_l``, ``bilirubin_umol_l``, ``albumin_g_l`` and ``height_cm`` are
+        understood too.  Units are converted because
         the name states them, body mass index follows from weight and height, eGFR from
         creatinine, age and sex.  Race is never inferred.
 

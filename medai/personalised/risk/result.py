@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from medai.datasets.risk import risk_sources
 
 if TYPE_CHECKING:
-    from medai.diagnosis.sources import Source
+    import medai.diagnosis.sources
 
 NO_INTERVAL = "A mean over people with the same answers; no interval for one person is published."
 
@@ -25,7 +25,8 @@ class RiskResult:
     value
         The result, unrounded.
     unit
-        ``%``, ``points`` or ``mL/min`` …; what is counted and over which time stands in `name`.
+        ``%``, ``points``, ``mL/min`` … or ``""``; what is counted, and over which time, stands in
+        `name`.
     limits
         For whom the score is not valid and how uncertain it is.
     inputs
@@ -45,13 +46,13 @@ class RiskResult:
     unit: str
     limits: tuple[str, ...]
     inputs: Mapping[str, object]
-    source: Source
+    source: medai.diagnosis.sources.Source
     note: str = ""
     category: str = ""
     digits: int = field(default=1, repr=False)
 
     def __str__(self) -> str:
-        text = f"{self.name}: {self.value:.{self.digits}f} {self.unit}"
+        text = f"{self.name}: {self.value:.{self.digits}f} {self.unit}".strip()
         return f"{text} ({self.category})" if self.category else text
 
     def to_dict(self) -> dict:
@@ -68,7 +69,7 @@ class RiskResult:
         }
 
 
-def source(key: str) -> Source:
+def source(key: str) -> medai.diagnosis.sources.Source:
     """Return a source of ``data/risk/sources.csv``; its basis says whether it was opened."""
     from medai.diagnosis.sources import Source
 

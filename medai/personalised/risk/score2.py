@@ -134,7 +134,7 @@ def score2_op(
     sex, region, total_cholesterol_mmol_l, hdl_cholesterol_mmol_l, systolic_mm_hg, smoker
         As in :func:`score2`.
     diabetes : bool
-        A term of the model; the charts of the guideline are for people without.
+        A term of the model, although its use is meant for people without.
 
     Returns
     -------
@@ -160,7 +160,8 @@ def score2_op(
         "total": values["total_cholesterol_mmol_l"] - 6,
         "hdl": values["hdl_cholesterol_mmol_l"] - 1.4,
     }
-    return _result("score2-op", "SCORE2-OP", values, age, features, _LIMITS)
+    limits = ("Diabetes is a term of the model, but its use is meant for people without.", *_LIMITS)
+    return _result("score2-op", "SCORE2-OP", values, age, features, limits)
 
 
 def _result(score, title, values, age, features, limits) -> RiskResult:

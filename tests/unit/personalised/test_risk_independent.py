@@ -203,3 +203,41 @@ def test_findrisc_beside_clincalc(clincalc, rng):
         # The form (four copies) says "lower than 7: low"; clincalc 0.4.0 calls 7 low too.
         if ours.value != 7:
             assert ours.category == theirs["working"]["risk_band"].lower()
+
+
+def test_liver_beside_clincalc(clincalc, rng):
+    from medai.personalised.risk.child_pugh import ASCITES, ENCEPHALOPATHY
+
+    theirs_ascites = dict(zip(ASCITES, ("none", "mild", "moderate-severe"), strict=True))
+    theirs_grades = dict(zip(ENCEPHALOPATHY, ("none", "grade1-to2", "grade3-to4"), strict=True))
+    for _ in range(PATIENTS):
+        bilirubin, albumin = round(rng.uniform(0.5, 6), 1), round(rng.uniform(1.8, 5), 1)
+        inr, ascites = round(rng.uniform(0.9, 3.5), 1), rng.choice(ASCITES)
+        grade = rng.choice(ENCEPHALOPATHY)
+        theirs = clincalc.calculate(
+            "child_pugh",
+            {
+                "bilirubin": bilirubin,
+                "bilirubin_unit": "mg/dL",
+                "albumin": albumin,
+                "albumin_unit": "g/dL",
+                "inr": inr,
+                "ascites": theirs_ascites[ascites],
+                "encephalopathy": theirs_grades[grade],
+            },
+        )
+        ours = risk.child_pugh(
+            bilirubin_mg_dl=bilirubin,
+            albumin_g_dl=albumin,
+            inr=inr,
+            ascites=ascites,
+            encephalopathy=grade,
+        )
+        assert ours.value == theirs["result"]
+        age, ast, alt = rng.randint(18, 90), rng.uniform(8, 300), rng.uniform(8, 300)
+        platelets = rng.uniform(30, 500)
+        theirs = clincalc.calculate(
+            "fib4", {"age": age, "ast": ast, "alt": alt, "platelets": platelets}
+        )
+        ours = risk.fib4(age_years=age, ast_u_l=ast, alt_u_l=alt, platelets_10e9_l=platelets)
+        assert ours.value == pytest.approx(theirs["result"], abs=0.005 + 1e-9)

@@ -75,6 +75,14 @@ FINN = {
 }
 KIDNEY = {"age_years": 50, "sex": "male", "creatinine_mg_dl": 0.9}
 DOSING = KIDNEY | {"weight_kg": 72, "weight_kind": "actual"}
+LIVER = {
+    "bilirubin_mg_dl": 1.0,
+    "albumin_g_dl": 4.0,
+    "inr": 1.0,
+    "ascites": "none",
+    "encephalopathy": "none",
+}
+FIBROSIS = {"age_years": 50, "ast_u_l": 40, "alt_u_l": 25, "platelets_10e9_l": 200}
 # A valid patient for every score.
 VALID = {
     "pooled_cohort": FIFTY_FIVE | {"sex": "female", "race": "white"},
@@ -87,6 +95,8 @@ VALID = {
     "findrisc": FINN,
     "egfr": KIDNEY,
     "cockcroft_gault": DOSING,
+    "child_pugh": LIVER,
+    "fib4": FIBROSIS,
 }
 
 
@@ -366,6 +376,53 @@ def test_cockcroft_gault_by_hand():
     two = {"age_years": 45, "weight_kg": 60, "creatinine_mg_dl": 0.9, "weight_kind": "ideal"}
     assert round(risk.cockcroft_gault(**two, sex="female").value, 1) == 74.8
     assert "ideal body weight" in risk.cockcroft_gault(**two, sex="female").note
+
+
+@pytest.mark.parametrize(
+    ("change", "points"),
+    [
+        ({}, 5),
+        ({"bilirubin_mg_dl": 1.99}, 5),
+        ({"bilirubin_mg_dl": 2}, 6),
+        ({"bilirubin_mg_dl": 3}, 6),
+        ({"bilirubin_mg_dl": 3.1}, 7),
+        ({"albumin_g_dl": 3.5}, 6),
+        ({"albumin_g_dl": 2.8}, 6),
+        ({"albumin_g_dl": 2.7}, 7),
+        ({"inr": 1.7}, 6),
+        ({"inr": 2.3}, 6),
+        ({"inr": 2.4}, 7),
+        ({"ascites": "mild or controlled"}, 6),
+        ({"ascites": "moderate or refractory"}, 7),
+        ({"encephalopathy": "grade 1-2"}, 6),
+        ({"encephalopathy": "grade 3-4"}, 7),
+    ],
+)
+def test_child_pugh_points_are_those_of_the_table(change, points):
+    result = risk.child_pugh(**LIVER | change)
+    assert result.value == points
+    assert result.category == ("class A" if points < 7 else "class B")
+
+
+def test_child_pugh_reaches_15():
+    worst = {
+        "bilirubin_mg_dl": 5,
+        "albumin_g_dl": 2,
+        "inr": 3,
+        "ascites": "moderate or refractory",
+        "encephalopathy": "grade 3-4",
+    }
+    assert risk.child_pugh(**worst).value == 15
+    assert risk.child_pugh(**worst).category == "class C"
+    assert "one point more" in risk.child_pugh(**LIVER | {"albumin_g_dl": 2.9}).note
+
+
+def test_fib4_by_hand():
+    # 50 * 40 / (200 * sqrt(25)) = 2.0
+    assert risk.fib4(**FIBROSIS).value == pytest.approx(2.0)
+    assert risk.fib4(**FIBROSIS).category == "indeterminate"
+    assert risk.fib4(**FIBROSIS | {"ast_u_l": 20}).category == "advanced fibrosis unlikely"
+    assert risk.fib4(**FIBROSIS | {"ast_u_l": 80}).category == "advanced fibrosis likely"
 
 
 ARGUMENTS = [(score, argument) for score in risk.SCORES.values() for argument in score.arguments]
