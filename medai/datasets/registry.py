@@ -10,6 +10,7 @@ import difflib
 
 from medai.datasets import (
     cards_book,
+    cards_genes,
     cards_images,
     cards_knowledge,
     cards_molecules,
@@ -30,6 +31,7 @@ CARDS: tuple[Card, ...] = (
     *cards_molecules.CARDS,
     *cards_plan.CARDS,
     *cards_risk.CARDS,
+    *cards_genes.CARDS,
 )
 
 
