@@ -11,6 +11,7 @@ from medai.runtime.errors import MedaiError
 
 LANGUAGES = ("en", "zh")
 SECTIONS = {  # in the order of the page
+    "urgent": ("Act now: red flags in the complaints", "红旗征象：请立即处理"),
     "ask": ("Ask first: this would change the plan", "先确认：以下信息会改变方案"),
     "alerts": ("Safety alerts, the most serious first", "用药安全提示（由重到轻）"),
     "advice": ("Genes and medicines", "基因与用药建议"),
