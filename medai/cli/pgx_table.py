@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from medai.runtime import MedaiError
+from medai.runtime.files import replacing
 
 
 def add_parser(subparsers) -> None:
@@ -28,7 +33,6 @@ def add_parser(subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Call every row; return 1 when some could not be read."""
-    from medai.knowledge.jsonl import atomic_text
     from medai.personalised.pgx.table import call_table
 
     out = None if args.out == "-" else Path(args.out)
@@ -36,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         raise MedaiError(f"{args.table} is no file. Give a CSV file with gene and diplotype.")
     if out is not None and out.exists() and out.samefile(args.table):
         raise MedaiError(f"--out {out} is the table of genotypes itself: choose another name.")
-    with atomic_text(out) as target:
+    with complete(out) as target:
         summary = call_table(args.table, target)
     if summary.replaced:
         names = ", ".join(summary.replaced)
@@ -46,3 +50,29 @@ def run(args: argparse.Namespace) -> int:
         say += f" (the first in line {summary.first_line}: see the column note)"
     print(f"{say}. For teaching, not medical advice.", file=sys.stderr)
     return 1 if summary.unread else 0
+
+
+@contextlib.contextmanager
+def complete(path: Path | None) -> Iterator[IO[str]]:
+    """Open a text file that appears when it is complete; None is standard output.
+
+    A device or a pipe is written to directly.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    path = path.resolve()
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(21, "it is a folder")
+        if path.exists() and not path.is_file():
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                yield file
+            return
+        with replacing(path) as raw:
+            text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+            yield text
+            text.flush()
+            text.detach()
+    except OSError as error:
+        raise MedaiError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -11,7 +11,8 @@ Examples
 ('Intermediate Metabolizer', 0.25)
 """
 
-from medai.personalised.pgx.calling import Call, CalledAllele, call
+from medai.personalised.pgx.calling import call
 from medai.personalised.pgx.genes import gene_names
+from medai.personalised.pgx.results import Call, CalledAllele
 
 __all__ = ["Call", "CalledAllele", "call", "gene_names"]

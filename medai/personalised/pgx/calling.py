@@ -3,79 +3,18 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass
 
 from medai.datasets.pgx import MARKER, SCORED, SINGLE, Source, pgx_tables
+from medai.personalised.pgx.chromosomes import look_up
 from medai.personalised.pgx.genes import Book, book, find_gene
 from medai.personalised.pgx.hla import read_markers
 from medai.personalised.pgx.notation import Chromosome, Genotype, Part, read, written
 from medai.personalised.pgx.phenotypes import INDETERMINATE, Score, by_functions, by_one, by_score
 from medai.personalised.pgx.refusals import one_allele
+from medai.personalised.pgx.results import Call, CalledAllele
 from medai.personalised.pgx.snp import read_bases
 from medai.personalised.pgx.totals import arrangements
 from medai.runtime.errors import MedaiError
-
-UNKNOWN = "not in the table"
-
-
-@dataclass(frozen=True)
-class CalledAllele:
-    """What stands on one chromosome.
-
-    Attributes
-    ----------
-    name
-        ``*10``, ``*1x2``, ``*36+*10``.
-    function
-        CPIC's function; ``not in the table`` for an unknown allele; joined by ``+`` in a tandem.
-    value
-        Activity value of the whole chromosome, or None.
-    source
-        Keys of the sources, joined by blanks.
-    """
-
-    name: str
-    function: str
-    value: float | None
-    source: str
-
-
-@dataclass(frozen=True)
-class Call:
-    """The phenotype of a genotype.
-
-    Attributes
-    ----------
-    gene
-        CPIC's name.
-    diplotype
-        What was understood, in the order of the table.
-    activity_score
-        Sum of the activity values; the least one if the copies are open (``score`` says so);
-        None when there is none.
-    phenotype
-        CPIC's words, or ``Indeterminate``.
-    alleles : tuple of CalledAllele
-    notes : tuple of str
-        What was assumed and what the call cannot know.
-    score
-        The activity score as PharmCAT writes it: ``1.25``, ``≥3.0``, ``n/a``; "" for a gene
-        whose phenotype does not come from a score.
-    sources : tuple of medai.datasets.pgx.Source
-    """
-
-    gene: str
-    diplotype: str
-    activity_score: float | None
-    phenotype: str
-    alleles: tuple[CalledAllele, ...]
-    notes: tuple[str, ...]
-    score: str = ""
-    sources: tuple[Source, ...] = ()
-
-    def to_dict(self) -> dict:
-        """Return JSON-ready values."""
-        return asdict(self)
 
 
 def call(gene: str, diplotype: str) -> Call:
@@ -112,7 +51,7 @@ def call(gene: str, diplotype: str) -> Call:
     return _call(name, asked, diplotype)
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def _call(name: str, asked: str, diplotype: str) -> Call:
     """Do what :func:`call` says, once for every text."""
     books = book(name)
@@ -146,8 +85,11 @@ def _ploidy(genotype: Genotype, text: str, books: Book) -> tuple[Genotype, bool]
                 "change that was found, such as 'm.1555A>G', or 'Reference'."
             )
         return Genotype(genotype.chromosomes[:1]), True
-    if copies == "x" and count == 2 and written(genotype.chromosomes[1]).upper() == "Y":
-        return Genotype(genotype.chromosomes[:1]), True
+    if copies == "x" and count == 2:
+        named = tuple(c for c in genotype.chromosomes if written(c).upper() != "Y")
+        if not named:
+            raise MedaiError(f"{name} {text!r} names no allele. Write one, as in 'Mahidol/Y'.")
+        return Genotype(named), len(named) == 1
     if count == 1:
         raise one_allele(text, written(genotype.chromosomes[0]), books, call)
     return genotype, False
@@ -162,42 +104,19 @@ def _with_total(
     return first, options
 
 
-def _called(chromosome: Chromosome, books: Book) -> tuple[CalledAllele, Score]:
-    """Look up what stands on one chromosome."""
-    functions, sources, value, open_end = [], [], 0.0, False
-    for part in chromosome:
-        allele = books.find(part.name)
-        functions.append(allele.function if allele else UNKNOWN)
-        if allele and allele.source not in sources:
-            sources.append(allele.source)
-        if value is None or allele is None or allele.value is None:
-            value = None
-            continue
-        value += allele.value * part.copies
-        open_end = open_end or (part.at_least and allele.value > 0)
-    score = Score(value, open_end and value is not None)
-    name = written(chromosome)
-    return CalledAllele(name, " + ".join(functions), value, " ".join(sources)), score
-
-
 def _call_two(
     books: Book, chromosomes: tuple[Chromosome, ...], notes: tuple[str, ...], hemizygous: bool
 ) -> Call:
     """Call chromosomes whose copies are known."""
     gene = books.gene
-
-    def place(chromosome: Chromosome) -> tuple[int, str]:
-        number = books.order.get(chromosome[0].name, len(books.order))
-        return number, written(chromosome)
-
-    ordered = sorted(chromosomes, key=place)
-    pairs = [_called(chromosome, books) for chromosome in ordered]
-    alleles = tuple(allele for allele, _ in pairs)
+    found = [look_up(gene.name, chromosome) for chromosome in chromosomes]
+    found.sort(key=lambda one: one.place)
+    alleles = tuple(one.allele for one in found)
     text, value = "", None
     if gene.rule == SCORED:
-        values = [score.value for _, score in pairs]
+        values = [one.score.value for one in found]
         total = None if None in values else sum(values)
-        score = Score(total, total is not None and any(s.at_least for _, s in pairs))
+        score = Score(total, total is not None and any(one.score.at_least for one in found))
         phenotype, rule = by_score(gene.name, score)
         text, value = str(score), score.value
         if score.at_least and phenotype == INDETERMINATE:
@@ -210,9 +129,10 @@ def _call_two(
     diplotype = "/".join(allele.name for allele in alleles)
     if hemizygous and gene.copies == "x":
         diplotype += "/Y"
-    notes += _allele_notes(books, ordered)
-    keys = [key for allele in alleles for key in allele.source.split()] + [rule, gene.source]
-    return Call(gene.name, diplotype, value, phenotype, alleles, notes, text, _sources(keys))
+    told = [note for one in found for note in one.notes]
+    notes += tuple(dict.fromkeys([*told, gene.limit] if gene.limit else told))
+    sources = _sources(*(allele.source for allele in alleles), rule, gene.source)
+    return Call(gene.name, diplotype, value, phenotype, alleles, notes, text, sources)
 
 
 def _call_open(
@@ -263,7 +183,7 @@ def _call_marker(books: Book, text: str, asked: str) -> Call:
     )
     notes.append(books.gene.limit)
     gene = books.gene
-    sources = _sources([gene.source])
+    sources = _sources(gene.source)
     return Call(gene.name + asked, diplotype, None, phenotype, alleles, tuple(notes), "", sources)
 
 
@@ -276,33 +196,8 @@ def _range_note(gene: str, score: Score) -> str:
     )
 
 
-def _allele_notes(books: Book, chromosomes: list[Chromosome]) -> tuple[str, ...]:
-    """Say what is unknown about the alleles, and what an assay cannot see."""
-    gene, notes = books.gene, {}
-    for part in (part for chromosome in chromosomes for part in chromosome):
-        allele = books.find(part.name)
-        if allele is None:
-            near = books.close(part.name)
-            hint = f" Similar names: {', '.join(near)}." if near else ""
-            notes[
-                f"{gene.name} {part.name} is not in the table and was not read as normal.{hint}"
-            ] = 1
-        elif allele.function in ("Uncertain function", "Unknown function"):
-            notes[f"CPIC has not settled the function of {gene.name} {part.name}."] = 1
-        if part.suballele:
-            whole = f"{part.name}{part.suballele}"
-            notes[f"The suballele {whole} was read as its core allele {part.name}."] = 1
-        if part.name == gene.reference and not part.name.startswith("rs"):
-            notes[
-                f"{gene.reference} means that no tested variant was found: what the assay did not "
-                "look for is not excluded."
-            ] = 1
-    if gene.limit:
-        notes[gene.limit] = 1
-    return tuple(notes)
-
-
-def _sources(keys: list[str]) -> tuple[Source, ...]:
-    """Return the sources of these keys, each once."""
+@functools.cache
+def _sources(*keys: str) -> tuple[Source, ...]:
+    """Return the sources of these keys (several may be joined by blanks), each once."""
     known = pgx_tables().sources
-    return tuple(known[key] for key in dict.fromkeys(keys) if key)
+    return tuple(known[key] for key in dict.fromkeys(" ".join(keys).split()))

@@ -14,7 +14,7 @@ from medai.runtime.errors import MedaiError
 OTHER_NAMES = {"IFNL4": "IFNL3", "IFNL3/4": "IFNL3", "IL28B": "IFNL3", "MTRNR1": "MT-RNR1"}
 _ASTERISKS = str.maketrans("∗⁎✱✲﹡×✕|∣‐‑‒–—−", "*****xx//------")
 LONGEST = 40  # characters in the name of a gene
-_MARKER = re.compile(r"(HLA-?[AB])\*?(\d{2,3}:\d{2})")
+_MARKER = re.compile(r"(HLA-?[AB])\*?(\d{2,3}):?(\d{2})", re.ASCII)
 
 
 def clean(text: str) -> str:
@@ -119,8 +119,8 @@ def _find_gene(text: str) -> tuple[str, str]:
         return key, ""
     marker = _MARKER.fullmatch(key)
     gene = f"HLA-{marker[1][-1]}" if marker else re.sub(r"^HLA([AB])$", r"HLA-\1", key)
-    if marker and "*" + marker[2] in tables.alleles[gene]:
-        return gene, "*" + marker[2]
+    if marker and (allele := f"*{marker[2]}:{marker[3]}") in tables.alleles[gene]:
+        return gene, allele
     if not marker and gene in tables.genes:
         return gene, ""
     names = gene_names()

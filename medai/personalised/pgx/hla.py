@@ -10,7 +10,7 @@ from medai.runtime.errors import MedaiError
 
 _YES = {"positive", "pos", "+", "present", "detected", "carrier", "阳性"}
 _NO = {"negative", "neg", "-", "absent", "notdetected", "non-carrier", "noncarrier", "阴性"}
-_RESULT = re.compile(r"(?:hla-?[ab])?\*?(\d{2,3}:\d{2})?(?:allele)?[:=(]*(.*?)\)?", re.ASCII)
+_RESULT = re.compile(r"(?:hla-?[ab])?(?:\*?(\d{2,3}):?(\d{2}))?(?:allele)?[:=(]*(.*?)\)?", re.ASCII)
 _TYPE = re.compile(r"(?:hla-?)?([ab])?\*?(\d{2,3})(?::(\d{2,3}))?(?::\d{2,3})*([a-z]?)", re.ASCII)
 
 
@@ -40,17 +40,17 @@ def read_markers(text: str, books: Book, asked: str) -> tuple[dict[str, str], st
     gene, key = books.gene.name, squash(clean(text))
     example = asked or next(iter(books.order))
     found = _RESULT.fullmatch(key)
-    if found and found[2] in _YES | _NO:
-        allele = f"*{found[1]}" if found[1] else asked
+    if found and found[3] in _YES | _NO:
+        allele = f"*{found[1]}:{found[2]}" if found[1] else asked
         if not allele:
-            raise MedaiError(f"{gene} {text!r}: which allele? Write '{example} {found[2]}'.")
+            raise MedaiError(f"{gene} {text!r}: which allele? Write '{example} {found[3]}'.")
         if (asked and allele != asked) or allele not in books.order:
             known = ", ".join(books.order)
             raise MedaiError(
                 f"{text!r} is about {gene}{allele}; asked was {gene}{asked} (known: {known})."
             )
         _other_gene(key, gene, text)
-        word = "positive" if found[2] in _YES else "negative"
+        word = "positive" if found[3] in _YES else "negative"
         return {allele: word}, f"{allele} {word}"
     types = [_TYPE.fullmatch(piece) for piece in key.split("/")]
     if None in types or len(types) > 2:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from medai.datasets.pgx import pgx_tables
-from medai.personalised.pgx.genes import Book, clean, squash
+from medai.personalised.pgx.genes import Book, book, clean, squash
 from medai.runtime.errors import MedaiError
 
 COUNTED = "CYP2D6"  # the gene whose copies count
@@ -21,7 +21,12 @@ LONGEST = 200  # characters
 FORM = "Write both alleles with a slash, as in '*1/*4'."
 
 _STAR = re.compile(r"(\*\d{1,3}[a-z]?)(\.\d{1,3})?(?:x(≥|>)?(\d{1,2}|n))?", re.ASCII)
-_UNKNOWN = re.compile(r"\*\d[\w.≥>]*|[cmgp]\.[\w>+_*().,=-]+|rs\d+", re.ASCII)
+_UNKNOWN = re.compile(
+    r"\*\d{1,4}[a-z]{0,2}(\.\d{1,3})?(x[≥>]?(\d{1,2}|n))?|rs\d+"
+    r"|[cgm]\.[\d_+*-]+([acgt]>([acgt]|del)|(del|dup|ins|delins)[acgt]*)(\(.{1,20}\))?",
+    re.ASCII,
+)
+_TWICE = re.compile(r"[\s,;(]*homozygous\)?$", re.IGNORECASE)
 _NAME = re.compile(r"[a-z][a-z0-9 .,'+_-]{0,60}")
 _TOTAL = (
     re.compile(r"\((?P<pair>.+/.+)\)x(?P<more>≥|>)?(?P<n>\d{1,2}|n)"),
@@ -138,8 +143,10 @@ def one_part(text: str, books: Book) -> Part | None:
     return None
 
 
-def one_chromosome(text: str, books: Book) -> Chromosome | None:
+@functools.lru_cache(maxsize=16384)
+def one_chromosome(text: str, gene: str) -> Chromosome | None:
     """Read what stands on one chromosome; None when the text has not the form of it."""
+    books = book(gene)
     if not text.strip():
         return None
     if books.gene.name == COUNTED and "+" in text:
@@ -152,6 +159,8 @@ def one_chromosome(text: str, books: Book) -> Chromosome | None:
 def halves(text: str, books: Book) -> list[str]:
     """Split at the slash, except at one inside a known name (``Telti/Kobe``)."""
     pieces = [piece.strip() for piece in text.split("/")]
+    if len(pieces) <= 2 and books.find(text) is None:
+        return pieces
     merged = []
     while pieces:
         piece = pieces.pop(0)
@@ -179,6 +188,12 @@ def total_copies(text: str) -> tuple[str, int | None, bool]:
                 return found["pair"], 3, True
             return found["pair"], int(number) + (more == ">"), bool(more)
     return text, None, False
+
+
+def _twice(text: str) -> str:
+    """Write ``*10 homozygous`` as ``*10/*10``."""
+    rest = _TWICE.sub("", text)
+    return f"{rest}/{rest}" if rest != text and "/" not in rest else text
 
 
 def read(text: str, books: Book) -> Genotype:
@@ -209,8 +224,8 @@ def read(text: str, books: Book) -> Genotype:
     rest, total, more = without_gene(plain, gene), None, False
     if gene == COUNTED:
         rest, total, more = total_copies(rest)
-    pieces = [without_gene(piece, gene) for piece in halves(rest, books)]
-    chromosomes = [one_chromosome(piece, books) for piece in pieces]
+    pieces = [without_gene(piece, gene) for piece in halves(_twice(rest), books)]
+    chromosomes = [one_chromosome(piece, gene) for piece in pieces]
     if len(pieces) > 2:
         raise MedaiError(f"{gene} {text!r} names {len(pieces)} alleles; a person has two. {FORM}")
     if None in chromosomes:

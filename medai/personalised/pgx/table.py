@@ -67,6 +67,8 @@ def call_table(source: Path, target: IO[str]) -> Summary:
     except csv.Error as error:
         raise MedaiError(f"{source} cannot be read as CSV: {error}.") from error
     except OSError as error:
+        if error.filename is None:  # it was the target that could not be written
+            raise
         raise MedaiError(f"{source} cannot be read: {error.strerror or error}.") from error
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from medai.personalised.pgx.notation import DELETED, Chromosome, Genotype, Part, written
 from medai.runtime.errors import MedaiError
 
+MOST = 4  # further copies that are spread
+
 
 def arrangements(genotype: Genotype, text: str) -> list[tuple[Chromosome, Chromosome]]:
     """Return every way in which the copies can be spread, each once.
@@ -34,8 +36,12 @@ def arrangements(genotype: Genotype, text: str) -> list[tuple[Chromosome, Chromo
             f"A deleted gene is written {DELETED}; check the report."
         )
     present = [k for k, part in enumerate(parts) if part.name != DELETED]
-    if not present:
-        return []
+    if extra > MOST or (extra and not present):
+        raise MedaiError(
+            f"CYP2D6 {text!r} counts {genotype.total} copies of the gene, {extra} more than it "
+            f"names; up to {MOST} are spread, over alleles other than {DELETED}. Write the copies "
+            "of each allele, as in '*1x2/*4'."
+        )
     found: dict[frozenset, tuple[Chromosome, Chromosome]] = {}
     for choice in itertools.combinations_with_replacement(present, extra):
         grown = [
