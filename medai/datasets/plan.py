@@ -39,7 +39,7 @@ COLUMNS = {
     },
     "conditions": {
         "condition": filled, "name_zh": filled, "aliases": anything, "icd10": anything,
-        "means": anything,
+        "means": anything, "covers": anything,
     },
     "sources": {
         "key": filled, "title": filled, "url": anything, "publisher": anything,
@@ -104,6 +104,8 @@ class Condition:
         The beginnings of its ICD-10 codes.
     means
         The questions of risk scores that it answers with yes.
+    covers
+        The common conditions (``data/common_conditions``) that go by this wider name too.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Condition:
     aliases: tuple[str, ...]
     icd10: tuple[str, ...]
     means: tuple[str, ...]
+    covers: tuple[str, ...]
 
 
 @functools.cache
@@ -120,7 +123,7 @@ def known_conditions() -> tuple[Condition, ...]:
     return tuple(
         Condition(
             row["condition"], row["name_zh"],
-            *(_split(row[name]) for name in ("aliases", "icd10", "means")),
+            *(_split(row[name]) for name in ("aliases", "icd10", "means", "covers")),
         )
         for row in rows
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from medai.datasets.pgx_advice import pgx_advice
@@ -36,12 +37,19 @@ def advices(
     for drug in dict.fromkeys(taking):
         if drug not in covered_drugs():
             continue
-        others = [name for name in taking if name != drug]
+        others = [name for name in taking if name != drug and name in _modifiers()]
         try:
             found.append(advise(drug, genes, others, stopped=stopped))
         except MedaiError as error:
             asked.append(Line("ask", str(error), data={"drug": drug}))
     return found, asked
+
+
+@functools.cache
+def _modifiers() -> frozenset[str]:
+    """Return the drugs that the table of inhibitors and inducers knows."""
+    table = pgx_advice()
+    return frozenset(row.drug for row in (*table.inhibitors, *table.inducers))
 
 
 def lines(found: Sequence[Advice], planned: Sequence[str]) -> list[Line]:

@@ -13,6 +13,7 @@ from medai.datasets.records import lab_tests
 from medai.diagnosis.assessment import Assessment
 from medai.diagnosis.phrases import action
 from medai.diagnosis.sources import Source
+from medai.personalised.plan.conditions import find_condition
 from medai.personalised.plan.line import Line
 from medai.personalised.plan.measures import Measured, find_quantity
 from medai.personalised.plan.patient import Measurement, Patient
@@ -42,11 +43,27 @@ def differential(
         patient.age_years,
         patient.sex,
         text=patient.complaints,
-        problems=tuple(Problem(text) for text in patient.conditions),
+        problems=tuple(Problem(_english(text)) for text in patient.conditions),
         medicines=tuple(dict.fromkeys(drugs)),
         labs=tuple(_labs(patient.measurements, measured)),
     )
     return assess_record(record)
+
+
+def _english(text: str) -> str:
+    """Return the English name of a condition that is known, else the text."""
+    known = find_condition(text)
+    return known.name if known else text
+
+
+def named_already(text: str, patient: Patient) -> bool:
+    """Say whether a suggested condition goes by a wider name in the problem list.
+
+    A list that says "diabetes" does not contradict a medicine for type 2 diabetes.
+    """
+    known = [find_condition(one) for one in patient.conditions]
+    covered = [name for one in known if one for name in one.covers]
+    return any(f"suggests {common_conditions()[name].name}," in text for name in covered)
 
 
 def is_lab(one: Measurement) -> bool:
@@ -66,7 +83,7 @@ def _labs(all_of_them: Sequence[Measurement], measured: Mapping[str, Measured]) 
     return found + [Lab(one.name, one.value, one.unit) for one in more if one.value >= 0]
 
 
-def lines(found: RecordAssessment | None) -> list[Line]:
+def lines(found: RecordAssessment | None, patient: Patient) -> list[Line]:
     """Return the lines of the differential."""
     if found is None:
         return []
@@ -77,7 +94,11 @@ def lines(found: RecordAssessment | None) -> list[Line]:
         zh = answer.unsure_zh if answer is not None else "未识别出任何表现"
         out.append(Line("ask", f"The complaints cannot be judged: {unsure}", f"无法判断：{zh}"))
     out += [Line("ask", text) for text in found.questions]
-    out += [Line("ask", f"Contradiction: {text}. Which is right?") for text in found.conflicts]
+    out += [
+        Line("ask", f"Contradiction: {text}. Which is right?")
+        for text in found.conflicts
+        if not named_already(text, patient)
+    ]
     if answer is None or unsure:
         return out
     shown = [one for one in found.candidates if one.probability >= LEAST][:SHOWN]

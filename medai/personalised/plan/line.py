@@ -17,7 +17,10 @@ SECTIONS = {  # in the order of the page
     "advice": ("Genes and medicines", "基因与用药建议"),
     "genes": ("What the genes say", "基因检测解读"),
     "risks": ("Risks and measures", "风险与指标"),
-    "differential": ("What the complaints may be", "症状的可能原因"),
+    "differential": (
+        "What it may be, if one condition explains it",
+        "可能的原因（假设由一种疾病解释）",
+    ),
     "tests": ("Tests to consider", "可考虑的检查"),
     "unread": ("Not used, and why", "未采用的信息及原因"),
 }

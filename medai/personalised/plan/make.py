@@ -52,7 +52,7 @@ class Plan:
         return self.of("ask")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready values; :data:`medai.personalised.plan.schema.SCHEMA` describes them."""
+        """Return JSON-ready values."""
         return {
             "schema": SCHEMA,
             "patient": self.patient.model_dump(mode="json"),
@@ -127,7 +127,8 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
     lines += [*asked, *alerts_part.lines(found)]
     advices, asked = advice_part.advices(medicines, calls)
     lines += [*asked, *advice_part.lines(advices, ingredients(medicines, "planned"))]
-    lines += complaints_part.lines(complaints_part.differential(patient, measured, used))
+    differential = complaints_part.differential(patient, measured, used)
+    lines += complaints_part.lines(differential, patient)
     lines += [
         Line(
             "ask",

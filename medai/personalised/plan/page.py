@@ -83,7 +83,8 @@ def _item(one: Line, lang: str, notes: Notes, escape: Callable[[str], str], stro
 
 def _printed(one: Source) -> str:
     where = f", <{one.url}>" if one.url else ""
-    return f"{plain(one.title or one.key or one.basis)}{where} ({one.basis})"
+    name = one.title or one.key
+    return f"{plain(name)}{where} ({one.basis})" if name else one.basis
 
 
 def html_page(who: str, lines: Sequence[Line], lang: str = "en") -> str:
@@ -120,7 +121,9 @@ def _html_item(one: Line, lang: str, notes: Notes) -> str:
 
 
 def _html_source(one: Source) -> str:
-    title = html.escape(one.title or one.key or one.basis)
+    title = html.escape(one.title or one.key)
+    if not title:
+        return html.escape(one.basis)
     if one.url.startswith(("http://", "https://")):
         title = f'<a href="{html.escape(one.url)}">{title}</a>'
     return f"{title} ({html.escape(one.basis)})"

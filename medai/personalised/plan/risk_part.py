@@ -19,6 +19,8 @@ TITLES_ZH = {
     "has_bled": "出血评分（HAS-BLED）",
     "findrisc": "十年2型糖尿病风险（FINDRISC）",
     "egfr": "估算肾小球滤过率（CKD-EPI 2021）",
+    "child_pugh": "肝功能分级（Child-Pugh）",
+    "fib4": "肝纤维化指数（FIB-4）",
     "cockcroft_gault": "肌酐清除率（Cockcroft–Gault）",
 }
 
@@ -31,13 +33,19 @@ def lines(values: Mapping[str, object]) -> tuple[list[Line], dict[str, RiskResul
         if isinstance(outcome, RiskResult):
             results[score.name] = outcome
             found.append(_result(score, outcome))
-        elif isinstance(outcome, Missing) and len(outcome.arguments) <= FEW:
+        elif isinstance(outcome, Missing) and _worth_asking(score, outcome, values):
             found.append(_missing(score, outcome))
         elif isinstance(outcome, NotApplicable):
             text = f"{score.name} ({score.title}) was not calculated: {outcome}"
             zh = f"未计算{_title(score)}：{outcome}"
             found.append(Line("unread", text, zh, data={"score": score.name}))
     return found, results
+
+
+def _worth_asking(score: Score, outcome: Missing, values: Mapping[str, object]) -> bool:
+    """Say whether few answers are missing, and something beyond age and sex is known."""
+    known = {one.name for one in score.arguments if one.required} & set(values)
+    return len(outcome.arguments) <= FEW and bool(known - {"age_years", "sex"})
 
 
 def _title(score: Score) -> str:

@@ -24,6 +24,12 @@ MEASURED = {  # quantity of the plan -> argument of the scores, in the same unit
     "hdl": "hdl_cholesterol_mg_dl",
     "creatinine": "creatinine_mg_dl",
     "egfr": "egfr_ml_min_1_73m2",
+    "alt": "alt_u_l",
+    "ast": "ast_u_l",
+    "platelets": "platelets_10e9_l",
+    "bilirubin": "bilirubin_mg_dl",
+    "albumin": "albumin_g_l",
+    "inr": "inr",
 }
 
 
