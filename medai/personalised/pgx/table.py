@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -59,7 +60,7 @@ def call_table(source: Path, target: IO[str]) -> Summary:
     """
     try:
         with open(source, encoding="utf-8-sig", newline="") as handle:
-            return _call_rows(csv.reader(handle), csv.writer(target, lineterminator="\n"), source)
+            return _call_rows(csv.reader(handle), _writer(target), source)
     except UnicodeDecodeError as error:
         raise MedaiError(
             f"{source} is not UTF-8 (byte {error.start}). In a spreadsheet, save it as 'CSV UTF-8'."
@@ -72,7 +73,18 @@ def call_table(source: Path, target: IO[str]) -> Summary:
         raise MedaiError(f"{source} cannot be read: {error.strerror or error}.") from error
 
 
-def _call_rows(reader, writer, source: Path) -> Summary:
+def _writer(target: IO[str]) -> Callable[[list[str]], object]:
+    """Return what writes a row; a cell with a carriage return needs quotation marks too."""
+    plain = csv.writer(target, lineterminator="\n")
+    quoted = csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+    def write(cells: list[str]) -> object:
+        return (quoted if any("\r" in cell for cell in cells) else plain).writerow(cells)
+
+    return write
+
+
+def _call_rows(reader, write: Callable[[list[str]], object], source: Path) -> Summary:
     """Read the header, then call each row."""
     head = next(reader, [])
     names = [name.strip().lower() for name in head]
@@ -85,7 +97,7 @@ def _call_rows(reader, writer, source: Path) -> Summary:
     kept = [k for k, name in enumerate(names) if name not in ADDED]
     gene, diplotype = (names.index(name) for name in NEEDED)
     summary = Summary(replaced=tuple(name for name in ADDED if name in names))
-    writer.writerow([*(head[k] for k in kept), *ADDED])
+    write([*(head[k] for k in kept), *ADDED])
     answers: dict[tuple[str, str], tuple[str, str, str, bool]] = {}
     for row in reader:
         if not row:
@@ -109,7 +121,7 @@ def _call_rows(reader, writer, source: Path) -> Summary:
         if not read:
             summary.unread += 1
             summary.first_line = summary.first_line or reader.line_num
-        writer.writerow([*(row[k] for k in kept), *cells])
+        write([*(row[k] for k in kept), *cells])
     return summary
 
 

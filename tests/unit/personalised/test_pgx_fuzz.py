@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medai.datasets.pgx import pgx_tables
 from medai.personalised.pgx import call, gene_names
+from medai.personalised.pgx.table import call_table
 from medai.runtime import MedaiError
 
 STAR = ("CYP2D6", "CYP2C19", "CYP2C9", "CYP2B6", "CYP3A5", "SLCO1B1", "TPMT", "NUDT15")
@@ -65,3 +69,22 @@ def test_the_score_counts_every_copy(one, first, other, second):
     value = {"*1": 1.0, "*4": 0.0, "*10": 0.25, "*17": 0.5, "*36": 0.0, "*5": 0.0, "*41": 0.25}
     result = call("CYP2D6", f"{one}x{first}/{other}x{second}")
     assert result.activity_score == value[one] * first + value[other] * second
+
+
+CELL = st.text(st.characters(blacklist_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(st.tuples(CELL, st.sampled_from(["CYP2D6", "DPYD", ""]), CELL), max_size=6))
+def test_a_table_keeps_every_cell(tmp_path_factory, rows):
+    """Whatever the cells hold, the columns of the input come back, row for row."""
+    source = tmp_path_factory.mktemp("pgx") / "in.csv"
+    with open(source, "w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([("other", "gene", "diplotype"), *rows])
+    target = io.StringIO(newline="")
+    summary = call_table(source, target)
+    target.seek(0)
+    back = list(csv.reader(target))
+    assert [tuple(row[:3]) for row in back[1:]] == rows
+    assert summary.rows == len(rows)
+    assert all(row[4] or row[5] for row in back[1:]), "a phenotype or a reason"
+    assert summary.unread == sum(not row[4] for row in back[1:])
