@@ -28,7 +28,7 @@ from medai.personalised.pgx._advice_notes import (
 from medai.personalised.pgx._advice_records import Advice, Choice, GeneUsed
 from medai.personalised.pgx.calling import call
 from medai.personalised.pgx.conditions import Phenotype, holds, indeterminate, without_marker
-from medai.personalised.pgx.phenoconversion import convert, not_in_table, stopped_note
+from medai.personalised.pgx.phenoconversion import convert, ingredients, not_in_table, stopped_note
 from medai.runtime.errors import MedaiError
 
 __all__ = ["Advice", "Choice", "GeneUsed", "advise", "covered_drugs", "find_drug", "recommend"]
@@ -95,7 +95,7 @@ def recommend(
     rows = table.rows_of(entry.drug)
     known = {gene.upper(): one for gene, one in phenotypes.items() if one and one.phenotype}
     genes, notes, keys = [], list(not_in_table(taking)), []
-    taking = [name for name in taking if name.strip().lower() != entry.drug]
+    taking = [name for name in ingredients(taking) if name != entry.drug]
     used: dict[str, Phenotype] = {}
     for gene in (*entry.genes, *entry.more_genes):
         notes += stopped_note(gene, stopped)

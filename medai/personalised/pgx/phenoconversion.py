@@ -31,7 +31,7 @@ def cyp2d6_phenotype(score: float) -> str:
 def modifiers(gene: str, taking: Sequence[str]) -> tuple[list[Modifier], list[Modifier]]:
     """Return the inhibitors and the inducers of a gene's enzyme among the drugs taken."""
     table, enzyme = pgx_advice(), FAMILY.get(gene, gene)
-    names = {name.strip().lower() for name in taking}
+    names = set(ingredients(taking))
     found = [
         [row for row in rows if row.enzyme == enzyme and row.drug in names]
         for rows in (table.inhibitors, table.inducers)
@@ -51,7 +51,7 @@ def convert(
     found
         What the genes say.
     taking
-        Drugs that are taken at the same time, in lower case.
+        Drugs that are taken at the same time.
 
     Returns
     -------
@@ -106,16 +106,28 @@ def _may_differ(gene: str, found: Phenotype, row: Modifier, verb: str, way: str)
     )
 
 
+def ingredients(names: Sequence[str]) -> list[str]:
+    """Return drugs by the names of our tables: lower case, Chinese and other names read too."""
+    other = {
+        name.lower(): entry.drug
+        for entry in pgx_advice().drugs.values()
+        for name in (entry.name_zh, *entry.aliases)
+    }
+    plain = [name.strip().lower() for name in names if name.strip()]
+    return list(dict.fromkeys(other.get(name, name) for name in plain))
+
+
 def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
     """Return a note for each drug that is no inhibitor or inducer of the table."""
     table = pgx_advice()
     known = sorted({row.drug for row in (*table.inhibitors, *table.inducers)})
     notes = []
-    for name in dict.fromkeys(one.strip().lower() for one in taking):
+    for name in ingredients(taking):
         if name in known:
             continue
-        drug = name in table.drugs
-        close = [] if drug else difflib.get_close_matches(name, known, n=1, cutoff=0.82)
+        close = [word for word in name.split() if word in known]
+        if name not in table.drugs:
+            close = close or difflib.get_close_matches(name, known, n=1, cutoff=0.82)
         hint = f" Did you mean {close[0]}?" if close else ""
         notes.append(
             f"{name!r} is not in our table of inhibitors and inducers: it was not used, which does "
