@@ -71,10 +71,11 @@ def variants(name: str) -> list[tuple[str, tuple[str, ...]]]:
             found.append((core[: form.start()], (*gone, form.group())))
         elif gone:
             found.append((core, gone))
-    for core, gone in list(found):
-        for salt in _SALTS_BEFORE:
-            if core.startswith(salt) and len(core) > len(salt) + 1:
-                found.append((core[len(salt) :], (*gone, salt)))
+    for _ in range(2):  # 注射用 and 盐酸
+        for core, gone in list(found):
+            for salt in _SALTS_BEFORE:
+                if core.startswith(salt) and len(core) > len(salt) + 1:
+                    found.append((core[len(salt) :], (*gone, salt)))
     for core, gone in list(found):
         for salt in _SALTS_BEHIND:
             if core.endswith(salt) and len(core) > len(salt) + 1:
@@ -82,7 +83,7 @@ def variants(name: str) -> list[tuple[str, tuple[str, ...]]]:
     for core, gone in list(found):
         if core.startswith("左旋"):
             found.append(("左" + core[2:], gone))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def take_apart(name: str, known: Callable[[str], bool], longest: int) -> tuple[str, ...]:

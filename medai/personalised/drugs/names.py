@@ -128,9 +128,9 @@ def _misspelt(name: str) -> Match:
     hits = [other for other, _ in misspelt.near(name, index.latin)]
     known = [index.entries[hit] for hit in hits if hit in index.entries]
     twins = [twin for hit in hits for twin in index.confused.get(hit, ())]
-    if known and len(known) == len(hits) and len({entry.drugs for entry in known}) == 1:
-        if known[0].how and not twins:
-            return _found(name, known[0], how="spelling")
+    one_meaning = len({entry.drugs for entry in known}) == 1 and len(known) == len(hits)
+    if one_meaning and known[0].how and not twins:
+        return _found(name, known[0], how="spelling")
     shown: dict[tuple[str, ...], str] = {}  # one name for each medicine
     for hit in (*hits, *twins):
         entry = index.entries.get(wording.key(hit))

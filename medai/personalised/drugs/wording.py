@@ -36,7 +36,7 @@ _FORMS = _words(
     "transdermal mouthwash foam enema depot"
 )
 _ROUTES = _words(
-    "po iv im sc sl pv inh neb nebs top oral orally intravenous intramuscular subcutaneous "
+    "po iv im sc sl pv neb nebs top oral orally intravenous intramuscular subcutaneous "
     "sublingual rectal topical inhaled inhalation nebulised nebulized subcut s/c by mouth"
 )
 _TIMES = _words(

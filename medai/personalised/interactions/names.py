@@ -54,17 +54,13 @@ def ingredients_of(name: str) -> tuple[str, ...]:
 
 
 def _from_drugs(name: str) -> tuple[str, ...]:
-    """Ask the room of drug names, where it is installed."""
+    """Ask the room of drug names, which knows brands, Chinese names and misspellings."""
     try:
-        from medai.personalised.drugs import ingredient
+        from medai.personalised.drugs import match
     except ImportError:
         return ()
-    try:
-        drug = ingredient(name)
-    except MedaiError:
-        return ()
-    parts = getattr(drug, "ingredients", None) or (getattr(drug, "name", ""),)
-    return tuple(sorted(part for part in parts if part))
+    found = match(name)
+    return () if found.asked else tuple(sorted(drug.name for drug in found.drugs))
 
 
 def resolve(drugs: Iterable[str]) -> Resolved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from medai.datasets.interactions import Rule, interactions
 from medai.personalised.interactions.alert import Alert
-from medai.personalised.interactions.patient import Patient
+from medai.personalised.interactions.patient import RANGES, Patient
 
 MEASURES = {
     "egfr": ("egfr_ml_min_1_73m2", "eGFR", "ml/min/1.73 m2"),
@@ -47,6 +47,8 @@ def _other(measure: str) -> str:
 def _renal_title(drug: str, rule: Rule, own: tuple[str, str, str]) -> str:
     low, high = float(rule["at_least"]), float(rule["below"])
     span = f"below {high:g}" if low == 0 else f"{low:g} to under {high:g}"
+    if high > RANGES[own[0]][1]:
+        span = f"of {low:g} or more"
     return f"{drug} with {own[1]} {span} {own[2]}"
 
 

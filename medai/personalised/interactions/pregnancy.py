@@ -6,7 +6,7 @@ from medai.datasets.interactions import Rule, interactions
 from medai.personalised.interactions.alert import Alert
 from medai.personalised.interactions.patient import Patient
 
-TERM = 44.0
+TERM = 45.0  # above every week that is accepted
 
 
 def pregnancy_alerts(drugs: frozenset[str], patient: Patient) -> list[Alert]:
@@ -34,14 +34,15 @@ def weeks_matter(rule: Rule) -> bool:
 def _in_weeks(rule: Rule, patient: Patient) -> bool:
     if not weeks_matter(rule) or patient.weeks is None:
         return True
-    return float(rule["from_week"]) <= patient.weeks <= float(rule["to_week"])
+    return float(rule["from_week"]) <= patient.weeks < float(rule["to_week"])
 
 
 def _alert(rule: Rule, drug: str, patient: Patient) -> Alert:
     state = "pregnancy" if rule["state"] == "pregnant" else "breast-feeding"
     unknown = weeks_matter(rule) and patient.weeks is None
-    span = f"week {float(rule['from_week']):g} to {float(rule['to_week']):g}"
-    more = f" (The week is not known; this holds from {span}.)" if unknown else ""
+    first, end = float(rule["from_week"]), float(rule["to_week"])
+    span = f"from week {first:g}" + ("" if end >= TERM else f" to before week {end:g}")
+    more = f" (The week is not known; this holds {span}.)" if unknown else ""
     return Alert(
         kind="pregnancy",
         severity=rule["severity"],

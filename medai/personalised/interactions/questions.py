@@ -80,7 +80,11 @@ def _about_allergies(
             asked.append(Question("allergies", text, ()))
         elif allergy.kind == "unknown":
             named, groups = groups_of(allergy.name)
-            rules = [r for r in interactions().rules["cross_allergy"] if r["from"] in groups]
+            rules = [
+                rule
+                for rule in interactions().rules["cross_allergy"]
+                if rule["from"] in groups and rule["outcome"] == "alert"
+            ]
             concerned = tuple(sorted((named & drugs) | _of(rules, drugs)))
             if concerned:
                 text = f"What happened with {allergy.name}? The reaction decides."
