@@ -41,6 +41,7 @@ COLUMNS = {
         "condition": filled, "name_zh": filled, "aliases": anything, "icd10": anything,
         "means": anything, "covers": anything,
     },
+    "questions": {"name": filled, "zh": filled},
     "sources": {
         "key": filled, "title": filled, "url": anything, "publisher": anything,
         "copy": filled, "opened": filled, "what": filled, "date": filled,
@@ -127,6 +128,13 @@ def known_conditions() -> tuple[Condition, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+@functools.cache
+def questions_zh() -> dict[str, str]:
+    """Return the questions of risk scores in Chinese, by the name of the answer."""
+    rows = read_tables(data_path(BOOK), BOOK, COLUMNS, KEYS)["questions"]
+    return {row["name"]: row["zh"] for row in rows}
 
 
 def _split(value: str) -> tuple[str, ...]:

@@ -33,11 +33,7 @@ def alerts(
         "breastfeeding": patient.breastfeeding,
         "age_years": patient.age_years,
         "sex": patient.sex,
-        "allergies": [
-            f"{one.substance}: {one.reaction}" if one.reaction else one.substance
-            for one in patient.allergies
-        ]
-        or None,
+        "allergies": _allergies(patient),
         "egfr_ml_min_1_73m2": _kidney("egfr", measured, scores),
         "creatinine_clearance_ml_min": _kidney("creatinine_clearance", measured, scores),
     }
@@ -48,6 +44,16 @@ def alerts(
         return check(drugs, **values), []
     except MedaiError as error:
         return Alerts(), [Line("ask", f"The medicines were not checked: {error}")]
+
+
+def _allergies(patient: Patient) -> list[str] | None:
+    """Return allergies as ``substance: reaction``; None when nobody asked."""
+    if patient.allergies is None:
+        return None
+    return [
+        f"{one.substance}: {one.reaction}" if one.reaction else one.substance
+        for one in patient.allergies
+    ]
 
 
 def _kidney(

@@ -23,6 +23,7 @@ from medai.personalised.plan.fhir_terms import (
     GONE,
     LOINC,
     MOST_ENTRIES,
+    NO_ALLERGY,
     NOT_SO,
     RESULTS,
     STATUSES,
@@ -106,7 +107,7 @@ class _Reader:
         self.person, self.on = person, on
         self.fields: dict[str, Any] = {
             name: [] for name in
-            ("medicines", "allergies", "conditions", "measurements", "family_history")
+            ("medicines", "conditions", "measurements", "family_history")
         }  # fmt: skip
         self.fields["genes"], self.fields["notes"] = {}, []
         self.unread: list[Unread] = []
@@ -195,6 +196,9 @@ class _Reader:
             return "refuted or entered in error"
         if codes(one.clinicalStatus) & GONE:
             return "no longer active"
+        rows = self.fields.setdefault("allergies", [])
+        if NO_ALLERGY in codes(one.code):
+            return "no known allergy, beside an allergy" if rows else ""
         found = [words(what) for each in one.reaction or () for what in each.manifestation]
         text = words(one.code)
         reaction = "; ".join(part for part in found if part)[:300] or None

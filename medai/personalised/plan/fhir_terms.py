@@ -10,7 +10,8 @@ from typing import Any
 from medai.datasets.plan import quantities
 from medai.runtime.errors import MedaiError
 
-LOINC = "http://loinc.org"
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+NO_ALLERGY = "716186003"
 GENOTYPE, GENE_STUDIED = "84413-4", "48018-6"  # Genomics Reporting guide, STU 2
 SMOKING, PREGNANCY, BREASTFEEDING = "72166-2", "82810-3", "63895-7"
 AGE, GESTATION, COMPLAINT = "30525-0", "18185-9", "10154-3"

@@ -17,8 +17,10 @@ from medai.personalised.plan.fhir_terms import (
     GENOTYPE,
     GESTATION,
     LOINC,
+    NO_ALLERGY,
     PREGNANCY,
     SMOKING,
+    SNOMED,
     load_resources,
 )
 from medai.personalised.plan.measures import find_quantity, find_unit
@@ -74,7 +76,10 @@ def _lists(patient: Patient) -> list[dict[str, Any]]:
          "medicationCodeableConcept": {"text": one.name}}
         for one in patient.medicines
     ]  # fmt: skip
-    for one in patient.allergies:
+    if patient.allergies == ():
+        none = {"coding": [{"system": SNOMED, "code": NO_ALLERGY}], "text": "No known allergy"}
+        found.append({"resourceType": "AllergyIntolerance", "patient": ME, "code": none})
+    for one in patient.allergies or ():
         row: dict[str, Any] = {
             "resourceType": "AllergyIntolerance", "patient": ME, "code": {"text": one.substance}
         }  # fmt: skip

@@ -111,8 +111,10 @@ class Patient(Strict):
         In the patient's own words, English or Chinese.
     genes
         Gene to diplotype as reported, e.g. ``{"CYP2D6": "*1/*10"}``.
-    medicines, allergies, conditions, measurements
+    medicines, conditions, measurements
         Lists; a single text is parted at commas and semicolons.
+    allergies
+        A list likewise; an empty one means none, None means not known.
     smoker, family_history
         Smoking now; conditions of parents, brothers, sisters and children.
     answers
@@ -129,7 +131,9 @@ class Patient(Strict):
     complaints: Annotated[str, Field(max_length=LONGEST)] = ""
     genes: Annotated[dict[Text, Text], Field(max_length=MOST)] = {}
     medicines: Annotated[tuple[Medicine, ...], as_records("name"), Field(max_length=MOST)] = ()
-    allergies: Annotated[tuple[Allergy, ...], as_records("substance"), Field(max_length=MOST)] = ()
+    allergies: (
+        Annotated[tuple[Allergy, ...], as_records("substance"), Field(max_length=MOST)] | None
+    ) = None
     conditions: Annotated[tuple[Text, ...], BeforeValidator(parted), Field(max_length=MOST)] = ()
     measurements: Annotated[tuple[Measurement, ...], Field(max_length=MOST)] = ()
     smoker: bool | None = None

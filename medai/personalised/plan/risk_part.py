@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from medai.datasets.plan import questions_zh
 from medai.personalised.plan.line import Line
 from medai.personalised.risk.catalogue import Missing, NotApplicable, Score, applicable
 from medai.personalised.risk.result import RiskResult, source
@@ -67,11 +68,12 @@ def _result(score: Score, outcome: RiskResult) -> Line:
 
 def _missing(score: Score, outcome: Missing) -> Line:
     asked = "; ".join(f"{one.question} (answers.{one.name})" for one in outcome.arguments)
-    names = "、".join(one.name for one in outcome.arguments)
+    zh = questions_zh()
+    asked_zh = "".join(f"{zh[one.name]}（answers.{one.name}）" for one in outcome.arguments)
     return Line(
         "ask",
         f"For {score.title} ({score.name}): {asked}",
-        f"计算{_title(score)}还需要：{names}",
+        f"计算{_title(score)}还需要：{asked_zh}",
         sources=(source(score.source),),
         data={"score": score.name, "needs": [one.name for one in outcome.arguments]},
     )
