@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from medai.personalised.interactions import check
-from medai.personalised.interactions.alert import Alert, Alerts
+from medai.personalised.interactions.alert import Alert, Alerts, Question
 from medai.personalised.plan.line import Line
 from medai.personalised.plan.measures import Measured
 from medai.personalised.plan.patient import Patient
 from medai.personalised.risk.result import RiskResult
 from medai.runtime.errors import MedaiError
 
+ASKED_ZH = {  # a question of the safety rules, in Chinese
+    "egfr_ml_min_1_73m2": "eGFR 未知",
+    "creatinine_clearance_ml_min": "肌酐清除率未知",
+    "child_pugh": "肝功能分级（Child-Pugh）未知",
+    "pregnant": "是否怀孕未知",
+    "weeks": "孕周未知",
+    "breastfeeding": "是否哺乳未知",
+    "allergies": "过敏史不明",
+    "age_years": "年龄未知",
+    "sex": "性别未知",
+    "qtc_ms": "QTc 未知",
+    "potassium_mmol_l": "血钾未知",
+}
 MEASURED = {
     "qtc": "qtc_ms",
     "potassium": "potassium_mmol_l",
@@ -70,7 +83,12 @@ def lines(found: Alerts) -> list[Line]:
     """Return one line for each alert, then questions and what was not checked."""
     out = [_line(one) for one in found]
     out += [
-        Line("ask", one.text, data={"argument": one.argument, "drugs": list(one.drugs)})
+        Line(
+            "ask",
+            one.text,
+            _question_zh(one),
+            data={"argument": one.argument, "drugs": list(one.drugs)},
+        )
         for one in found.questions
     ]
     out += [
@@ -84,6 +102,13 @@ def lines(found: Alerts) -> list[Line]:
         zh = f"本书没有关于 {names} 的规则，但这不代表其安全。"
         out.append(Line("unread", text, zh, data={"drugs": list(found.without_rules)}))
     return out
+
+
+def _question_zh(one: Question) -> str:
+    """Return the question in Chinese; "" for a kind without Chinese words."""
+    known = ASKED_ZH.get(one.argument, "")
+    drugs = "、".join(one.drugs)
+    return f"{known}：与 {drugs} 有关。" if known and drugs else f"{known}。" if known else ""
 
 
 def _line(one: Alert) -> Line:

@@ -27,10 +27,12 @@ FIELDS = {  # a question of the safety rules -> field of the patient, its Chines
     "breastfeeding": ("breastfeeding", "是否在哺乳？"),
     "age_years": ("age_years", "年龄（岁）？"),
     "allergies": ("allergies", "对哪些药物过敏，反应如何？"),
+    "egfr_ml_min_1_73m2": ("egfr", "eGFR 是多少（mL/min/1.73m²）？"),
 }
+UNITS = {"egfr": "(mL/min/1.73m²)", "allergies": "(substance: reaction, or none)"}
 MEDICINES = (
-    "Which medicines does the patient take, or is about to take?",
-    "病人正在服用或准备服用哪些药物？",
+    "Which medicines does the patient take?",
+    "病人正在服用哪些药物？",
 )
 
 
@@ -60,7 +62,7 @@ def questions(plan: Plan) -> Iterator[Asked]:
     for line in lines:
         if "diplotype" in line.data:
             yield Asked(f"gene:{line.data['gene']}", line.text, line.text_zh)
-    if not plan.patient.medicines:
+    if not any(one.status == "taking" for one in plan.patient.medicines):
         yield Asked("medicines:", *MEDICINES)
     for line in lines:
         if "medicine" in line.data:
@@ -68,7 +70,8 @@ def questions(plan: Plan) -> Iterator[Asked]:
     for line in lines:
         field = FIELDS.get(line.data.get("argument", ""))
         if field:
-            yield Asked(f"field:{field[0]}", line.text, field[1])
+            text = f"{line.text} {UNITS.get(field[0], '')}".strip()
+            yield Asked(f"field:{field[0]}", text, field[1])
     known, zh = arguments(), questions_zh()
     for line in lines:
         for name in line.data.get("needs", ()):
@@ -93,11 +96,12 @@ def answer(patient: Patient, asked: Asked, words: str) -> Patient:
     words = words.strip()
     if not words:
         raise MedaiError("The answer is empty: write it, or leave the question open.")
-    fields = patient.model_dump()
+    fields = patient.model_dump(mode="json")
     if kind == "gene":
         fields["genes"][name] = second_allele(patient.genes[name], words)
     elif kind == "medicines":
-        fields["medicines"] = [{"name": one} for one in parted(words)]
+        none = words.casefold() in NONE
+        fields["medicines"] += [] if none else [{"name": one} for one in parted(words)]
     elif kind == "medicine":
         rows = fields["medicines"]
         fields["medicines"] = [{**r, "name": words} if r["name"] == name else r for r in rows]
@@ -105,6 +109,9 @@ def answer(patient: Patient, asked: Asked, words: str) -> Patient:
         given = [] if words.casefold() in NONE else parted(words.replace("：", ":"))
         rows = [one.partition(":") for one in given]
         fields["allergies"] = [{"substance": a, "reaction": b.strip() or None} for a, _, b in rows]
+    elif kind == "field" and name == "egfr":
+        value = {"name": name, "value": _number(words), "unit": "mL/min/1.73m²"}
+        fields["measurements"] = [*fields["measurements"], value]
     elif kind == "field":
         logical = name in ("pregnant", "breastfeeding")
         fields[name] = yes_or_no(words) if logical else _number(words)

@@ -14,7 +14,7 @@ from medai.personalised.plan import (
     risk_part,
 )
 from medai.personalised.plan.line import LEVELS, SECTIONS, Line
-from medai.personalised.plan.measures import find_quantity, latest
+from medai.personalised.plan.measures import NotUsed, find_quantity, latest
 from medai.personalised.plan.medicines_part import Understood, ingredients, understand
 from medai.personalised.plan.page import html_page, markdown
 from medai.personalised.plan.patient import Patient, read_patient
@@ -117,27 +117,24 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
         if find_quantity(one.name) is not None or not complaints_part.is_lab(one)
     )  # fmt: skip
     calls, lines = genes_part.calls(patient.genes)
-    lines += genes_part.lines(calls)
     medicines, asked = understand(patient.medicines)
-    lines += asked
+    lines += asked + [_not_used(one) for one in refused]
     used = ingredients(medicines, "taking", "planned")
     risk_lines, scores = risk_part.lines(score_values(patient, measured))
-    lines += risk_lines
     found, asked = alerts_part.alerts(patient, used, measured, scores)
-    lines += [*asked, *alerts_part.lines(found)]
+    lines += asked + alerts_part.lines(found)
     advices, asked = advice_part.advices(medicines, calls)
-    lines += [*asked, *advice_part.lines(advices, ingredients(medicines, "planned"))]
+    lines += asked + advice_part.lines(advices, ingredients(medicines, "planned"))
     differential = complaints_part.differential(patient, measured, used)
     lines += complaints_part.lines(differential, patient)
-    lines += [
-        Line(
-            "ask",
-            f"{one.name} {one.stated}: {one.reason}",
-            f"{one.name} {one.stated}：{one.reason_zh}",
-        )
-        for one in refused
-    ]
+    lines += genes_part.lines(calls) + risk_lines
     return Plan(patient, tuple(sorted(lines, key=_place)), tuple(medicines))
+
+
+def _not_used(one: NotUsed) -> Line:
+    """Return the question about a measurement that was not used."""
+    text = f"{one.name} {one.stated}: {one.reason}"
+    return Line("ask", text, f"{one.name} {one.stated}：{one.reason_zh}")
 
 
 def _place(line: Line) -> tuple[int, int]:
