@@ -72,7 +72,12 @@ def _line(one: Advice) -> Line:
     if one.text_zh:
         action = ACTIONS_ZH.get(one.action or "", "")
         lacking = f"（缺少：{'、'.join(one.missing)}）" if one.missing else ""
-        zh = f"{_name_zh(one.drug)}：{action}。{one.text_zh}{one.implication_zh}{lacking}"
+        changed = "".join(
+            f"（合用药物使 {gene.gene} 由 {gene.phenotype} 变为 {gene.phenotype_used}）"
+            for gene in one.genes
+            if gene.converted
+        )
+        zh = f"{_name_zh(one.drug)}：{action}。{one.text_zh}{one.implication_zh}{changed}{lacking}"
     return Line(
         "advice",
         text.strip(),
