@@ -235,4 +235,29 @@ CARDS: tuple[Card, ...] = (
             "CYP4F2 has no phenotype at CPIC: the call repeats the genotype.",
         ),
     ),
+    Card(
+        name="drugs",
+        title="Names of medicines, their brands and classes",
+        what="1,044 ingredients with their English and Chinese names, 1,780 brands and "
+        "combinations with country, names that mean different medicines, confused names, "
+        "1,141 memberships of classes, and 165 lines of medication lists to test with.",
+        kind="embedded",
+        source="written for this book (data/drugs/); English names and brands were compared with "
+        "FDA's UNII list and MedlinePlus, classes with a copy of the WHO's ATC index, Chinese "
+        "brands with a public list of original brands",
+        licence="CC BY 4.0; ATC codes are the WHO Collaborating Centre's; the names in "
+        "neighbours.csv are FDA's, in the public domain",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026",
+        citation="this book; sources in sources.csv",
+        flaws=(
+            "No pharmacist has reviewed it: for teaching only, no register of medicines.",
+            "Many Chinese generic names, 281 brands and most look-alike pairs rest on general "
+            "knowledge (basis teaching).",
+            "Ingredients only: strength, form and salt are stripped, so that two products of one "
+            "ingredient are the same.",
+            "American, British and Chinese brands; others are few.",
+            "The lines it was measured on have the author of the rules.",
+        ),
+    ),
 )

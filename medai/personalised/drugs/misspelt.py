@@ -1,14 +1,16 @@
 """Misspelt names: when one letter or two are wrong, and when to ask instead.
 
-A misspelling is read only when every known name within the distance means the same medicine,
-no other real medicine (``neighbours.csv``) is as near, and the name is none of those that people
-confuse (``lookalikes.csv``).  Names of fewer than five letters are never mended.
+A misspelling is read only when one letter is wrong (two in a long generic name), every known name
+near it means the same medicine, no other real name (``neighbours.csv``) is near, and the name is
+none of those that people confuse (``lookalikes.csv``).  Names of fewer than five letters are never
+mended.
 """
 
 from __future__ import annotations
 
 SHORTEST = 5
-TWO_FROM = 8
+TWO_FROM = 8  # letters, to be near enough for a question
+READ_TWO_FROM = 10  # letters, to be read with two wrong; never of a brand
 
 
 def allowed(name: str) -> int:
@@ -16,6 +18,11 @@ def allowed(name: str) -> int:
     if len(name) < SHORTEST:
         return 0
     return 1 if len(name) < TWO_FROM else 2
+
+
+def readable(name: str, distance: int, brand: bool) -> bool:
+    """Say whether so many edits may be read as a misspelling, not only asked about."""
+    return distance == 1 or (distance == 2 and len(name) >= READ_TWO_FROM and not brand)
 
 
 def near(name: str, names: list[str], limit: int | None = None) -> list[tuple[str, int]]:

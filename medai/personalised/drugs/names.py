@@ -124,20 +124,24 @@ def _ask(text: str, could_be: Sequence[str], shown: Sequence[str], known: str = 
 def _misspelt(name: str) -> Match:
     index = _index()
     if name in drug_tables().neighbours:
-        return _ask(name, (), (), "is another medicine, which the book's table does not hold")
-    hits = [other for other, _ in misspelt.near(name, index.latin)]
+        return _ask(
+            name, (), (), "is the name of something else, which the book's table does not hold"
+        )
+    close = misspelt.near(name, index.latin)
+    hits = [other for other, _ in close]
     known = [index.entries[hit] for hit in hits if hit in index.entries]
     twins = [twin for hit in hits for twin in index.confused.get(hit, ())]
     one_meaning = len({entry.drugs for entry in known}) == 1 and len(known) == len(hits)
-    if one_meaning and known[0].how and not twins:
+    sure = bool(known) and misspelt.readable(name, close[0][1], known[0].how == "brand")
+    if one_meaning and sure and known[0].how and not twins:
         return _found(name, known[0], how="spelling")
     shown: dict[tuple[str, ...], str] = {}  # one name for each medicine
     for hit in (*hits, *twins):
         entry = index.entries.get(wording.key(hit))
         shown.setdefault(entry.drugs if entry else (), entry.name if entry else hit)
     if not hits:
-        close = misspelt.similar(name, index.latin)
-        named = [index.entries[other].name for other in close if other in index.entries]
+        alike = misspelt.similar(name, index.latin)
+        named = [index.entries[other].name for other in alike if other in index.entries]
         return _ask(name, (), named)
     return _ask(name, [drug for drugs in shown for drug in drugs], list(shown.values()))
 
@@ -172,6 +176,16 @@ def _one_chinese(index: _Index, piece: str) -> bool:
     return entry is not None and entry.how == "chinese"
 
 
+def _hyphenated(name: str, entries: list[_Entry]) -> Match:
+    """Read *carbidopa-levodopa*; a piece that means two medicines is asked about."""
+    for entry in entries:
+        if not entry.how:
+            return _found(name, entry)
+    how = max((entry.how for entry in entries), key=HOWS.index)
+    drugs = [drug for entry in entries for drug in entry.drugs]
+    return Match(name, _drugs(drugs), how, tuple(entry.name for entry in entries))
+
+
 def _part(text: str) -> Match | None:
     """Read one name with what stands around it; None if nothing but that is there."""
     index = _index()
@@ -189,7 +203,10 @@ def _part(text: str) -> Match | None:
     for form, gone in ((name, ()), (bare, salts)):
         if wording.key(form) in index.entries:
             return _found(name, index.entries[wording.key(form)], (*taken, *gone))
-    if chinese.HAN.search(name):
+    pieces = [wording.key(piece) for piece in bare.split("-")]
+    if len(pieces) > 1 and all(piece in index.entries for piece in pieces):
+        found = _hyphenated(name, [index.entries[piece] for piece in pieces])
+    elif chinese.HAN.search(name):
         found = _han(wording.key(name))
     else:
         found = _misspelt(wording.key(bare or name))
@@ -210,15 +227,10 @@ def match(name: str) -> Match:
         One medicine or fixed combination as written in a list: generic name, brand, Chinese
         name, with or without dose, form, route and times.
 
-    Returns
-    -------
-    Match
-        With `drugs`, or with `asked` and a `question`.
-
     Raises
     ------
     MedaiError
-        For what is no text, an empty one, one with a line break or of more than 300 letters.
+        For what is no text, is empty, has a line break or more than 300 letters.
     """
     if not isinstance(name, str) or not name.strip():
         raise MedaiError(f"A medicine must be a text such as 'metformin 500 mg'; got {name!r}.")
