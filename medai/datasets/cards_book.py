@@ -181,6 +181,27 @@ CARDS: tuple[Card, ...] = (
         ),
     ),
     Card(
+        name="interactions",
+        title="Drug safety: combinations, organs, pregnancy, allergies",
+        what="74 pairs of drugs or classes with severity, mechanism and action, fifteen of them "
+        "those that a panel wanted every record to warn of, and the sixteen it rejected; QT "
+        "drugs, duplicates, kidney, liver, pregnancy, breast-feeding, cross-allergy.",
+        kind="embedded",
+        source="written for this book (data/interactions/) from 160 sources, all opened",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026",
+        citation="this book; Phansalkar et al., JAMIA 2012 (doi 10.1136/amiajnl-2011-000612, "
+        "abstract, Table 3 and a third of Table 2 opened)",
+        flaws=(
+            "No pharmacist or physician has reviewed it: for teaching only.",
+            "A few hundred rules, not all that are known: no alert does not mean safe.",
+            "Doses and routes are not looked at.",
+            "The QT drugs of the panel's pair come from a later mapping of its list.",
+            "Two sources in five were read in a third party's copy or summary.",
+        ),
+    ),
+    Card(
         name="vignettes",
         title="Vignettes of common conditions",
         what="149 fictional patients, one for every common condition, with findings as HPO terms, "

@@ -8,7 +8,7 @@ from medai.datasets.interactions import interactions
 from medai.personalised.interactions.alert import Alerts, Question
 from medai.personalised.interactions.allergies import allergy_alerts, read_allergies
 from medai.personalised.interactions.duplicates import duplicate_alerts
-from medai.personalised.interactions.names import resolve
+from medai.personalised.interactions.names import resolve, which_is_meant
 from medai.personalised.interactions.organs import hepatic_alerts, renal_alerts
 from medai.personalised.interactions.pairs import pair_alerts
 from medai.personalised.interactions.patient import Patient
@@ -105,7 +105,10 @@ def check(
         not_checked=found.unknown,
         without_rules=sorted(named - interactions().drugs),
         notes=notes,
-        questions=open_questions(named, patient, known),
+        questions=[
+            *(Question("drugs", which_is_meant(name), ()) for name in found.unknown),
+            *open_questions(named, patient, known),
+        ],
     )
 
 

@@ -18,7 +18,7 @@ class Resolved:
     counts
         Ingredient to how many of the named medicines hold it, sorted by name.
     unknown
-        Names that nothing here knows, as they were typed, sorted.
+        Names that nothing here knows, or that mean two medicines, as they were typed, sorted.
     """
 
     counts: dict[str, int]
@@ -50,7 +50,7 @@ def ingredients_of(name: str) -> tuple[str, ...]:
         found = [ingredients_of(part) for part in parts]
         if all(found):
             return tuple(sorted({drug for one in found for drug in one}))
-    return _from_drugs(name)
+    return _from_drugs(" ".join(name.split()))
 
 
 def _from_drugs(name: str) -> tuple[str, ...]:
@@ -61,6 +61,15 @@ def _from_drugs(name: str) -> tuple[str, ...]:
         return ()
     found = match(name)
     return () if found.asked else tuple(sorted(drug.name for drug in found.drugs))
+
+
+def which_is_meant(name: str) -> str:
+    """Return the question about a name that was not understood, "" without drug names."""
+    try:
+        from medai.personalised.drugs import match
+    except ImportError:
+        return f"{name!r} is not a known name: which medicine is meant?"
+    return match(name).question
 
 
 def resolve(drugs: Iterable[str]) -> Resolved:

@@ -10,6 +10,8 @@ from medai.personalised.interactions.patient import Patient
 from medai.personalised.interactions.pregnancy import weeks_matter
 from medai.personalised.interactions.qt import qt_drugs
 
+_START = {"creatinine clearance": "Creatinine clearance"}  # eGFR keeps its small e
+
 
 def _listed(drugs: set[str]) -> tuple[tuple[str, ...], str]:
     names = tuple(sorted(drugs))
@@ -40,19 +42,23 @@ def open_questions(
     for measure, (argument, title, _) in MEASURES.items():
         if getattr(patient, argument) is None:
             rules = [r for r in table.rules["renal"] if r["measure"] == measure]
-            ask(argument, f"{title[0].upper()}{title[1:]} is not known", _of(rules, drugs))
+            ask(argument, f"{_START.get(title, title)} is not known", _of(rules, drugs))
     if patient.child_pugh is None:
         words = "Whether the liver is diseased (Child-Pugh class) is not known"
         ask("child_pugh", words, _of(table.rules["hepatic"], drugs))
     if patient.may_be_pregnant:
         rules = [r for r in table.rules["pregnancy"] if r["state"] == "pregnant"]
-        ask("pregnant", "Whether she is or may become pregnant is not known", _of(rules, drugs))
+        ask(
+            "pregnant",
+            "Whether there is or may soon be a pregnancy is not known",
+            _of(rules, drugs),
+        )
     if patient.pregnant and patient.weeks is None:
         rules = [r for r in table.rules["pregnancy"] if weeks_matter(r)]
         ask("weeks", "The week of pregnancy is not known", _of(rules, drugs))
     if patient.breastfeeding is None and patient.sex != "male" and patient.may_be_pregnant:
         rules = [r for r in table.rules["pregnancy"] if r["state"] == "breastfeeding"]
-        ask("breastfeeding", "Whether she breast-feeds is not known", _of(rules, drugs))
+        ask("breastfeeding", "Whether a child is breast-fed is not known", _of(rules, drugs))
     prolonging = set(drugs & qt_drugs().keys())
     for argument, words in (
         ("qtc_ms", "The QTc is not known"),
