@@ -281,4 +281,23 @@ CARDS: tuple[Card, ...] = (
             "The lines it was measured on have the author of the rules.",
         ),
     ),
+    Card(
+        name="pgx-advice",
+        title="What genes mean for a drug",
+        what="Recommendations for drugs by phenotype in the book's own words, English and "
+        "Chinese: action, strength, reason, guideline; and drugs that inhibit or induce enzymes.",
+        kind="embedded",
+        source="CPIC's guidelines, read through PharmCAT's files; DPWG (irinotecan), a label "
+        "(siponimod) (data/pgx_advice/; each row names what was opened)",
+        licence="CC BY 4.0 (our words); CPIC's content is CC0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026; guidelines of 2013 to 2024",
+        citation="CPIC, https://cpicpgx.org; Clinical Pharmacogenetics Implementation Consortium",
+        flaws=(
+            "Read by no clinical pharmacist and by no second reader yet.",
+            "The classes of action are ours; the guideline speaks in sentences.",
+            "Where a copy gives no strength the row says so (`not read`).",
+            "FDA's table of inhibitors was read in a review and in copies only.",
+        ),
+    ),
 )

@@ -17,6 +17,7 @@ from medai.datasets import (
     cards_plan,
     cards_records,
     cards_risk,
+    cards_signals,
     cards_tables,
 )
 from medai.datasets.datacard import KINDS, Card
@@ -32,6 +33,7 @@ CARDS: tuple[Card, ...] = (
     *cards_plan.CARDS,
     *cards_risk.CARDS,
     *cards_genes.CARDS,
+    *cards_signals.CARDS,
 )
 
 

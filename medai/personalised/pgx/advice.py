@@ -33,6 +33,7 @@ from medai.runtime.errors import MedaiError
 
 __all__ = ["Advice", "Choice", "GeneUsed", "advise", "covered_drugs", "find_drug", "recommend"]
 
+UNCALLED = ("RYR1",)
 FIRST = ("general", "adults", "acute coronary syndrome or PCI", "never taken")
 
 
@@ -98,7 +99,9 @@ def recommend(
     taking = [name for name in ingredients(taking) if name != entry.drug]
     used: dict[str, Phenotype] = {}
     for gene in (*entry.genes, *entry.more_genes):
-        notes += stopped_note(gene, stopped)
+        told, read = stopped_note(gene, stopped)
+        notes += told
+        keys += read
         if gene not in known:
             continue
         used[gene], told, read = convert(gene, known[gene], taking)
@@ -170,9 +173,12 @@ def advise(
     taking, stopped, population
         As in :func:`recommend`.
     """
-    find_drug(drug)
+    entry = find_drug(drug)
     called: dict[str, Phenotype] = {}
     for name, diplotype in genes.items():
+        if name.upper() in UNCALLED and name.upper() in entry.genes:
+            called[name.upper()] = _named(entry, name.upper(), diplotype)
+            continue
         one = call(name, diplotype)
         gene, _, allele = one.gene.partition("*")
         found = Phenotype(one.phenotype, one.activity_score, one.diplotype, one.notes)
@@ -180,6 +186,19 @@ def advise(
             found = _joined(gene, allele, called[gene], found)
         called[gene] = found
     return recommend(drug, called, taking, stopped=stopped, population=population)
+
+
+def _named(entry: DrugEntry, gene: str, result: str) -> Phenotype:
+    """Read the phenotype itself, for a gene whose alleles are not in our tables."""
+    rules = {rule for row in pgx_advice().rows_of(entry.drug) for rule in dict(row.when)[gene]}
+    known = sorted(rules - {"any", "no result"})
+    for rule in known:
+        if rule.lower() == str(result).strip().lower():
+            return Phenotype(rule)
+    raise MedaiError(
+        f"Alleles of {gene} are not in our tables: give the phenotype of the report, one of "
+        f"{'; '.join(known)}."
+    )
 
 
 def _joined(gene: str, allele: str, one: Phenotype, two: Phenotype) -> Phenotype:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medai.datasets.pgx_advice import pgx_advice
 from medai.personalised.pgx._advice_records import Advice, GeneUsed
 
 __all__ = ["lines"]
@@ -44,7 +45,8 @@ def lines(advice: Advice, lang: str = "en") -> list[str]:
         if zh and not one.text_zh:
             out.append("(No Chinese text in the table for this row.)")
     out.append("")
-    out += [f"- {note}" for note in advice.notes]
+    other = {note.text: note.text_zh for note in pgx_advice().notes} if zh else {}
+    out += [f"- {other.get(note, note)}" for note in advice.notes]
     for one in advice.genes:
         out += [f"- {one.gene}: {note}" for note in one.notes]
     out += [f"Source: {one['title']}, {one['url']}".rstrip(", ") for one in advice.sources]
@@ -53,7 +55,8 @@ def lines(advice: Advice, lang: str = "en") -> list[str]:
 
 
 def _gene(one: GeneUsed) -> list[str]:
-    name = f"{one.gene} {one.diplotype}".rstrip()
+    known = "" if one.diplotype == one.phenotype else one.diplotype
+    name = f"{one.gene} {known}".rstrip()
     score = "" if one.activity_score is None else f", activity score {one.activity_score:g}"
     found = [f"{name}: {one.phenotype}{score}"]
     if one.converted:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 NO_RESULT = "no result"
 INDETERMINATE = "indeterminate"
+
+# The scores that a phenotype can have, for results that come without a score.
+_BANDS = {
+    "CYP2D6": {"poor": (0, 0), "intermediate": (0.25, 1), "normal": (1.25, 2.25)},
+    "CYP2C9": {"poor": (0, 0.5), "intermediate": (1, 1.5), "normal": (2, 2)},
+    "DPYD": {"poor": (0, 0.5), "intermediate": (1, 1.5), "normal": (2, 2)},
+}
 
 
 @dataclass(frozen=True)
@@ -34,10 +42,10 @@ class Phenotype:
 
 def holds(when: tuple[tuple[str, tuple[str, ...]], ...], known: Mapping[str, Phenotype]) -> bool:
     """Return whether every gene of a row has one of the results that the row names."""
-    return all(any(fits(rule, known.get(gene)) for rule in rules) for gene, rules in when)
+    return all(any(fits(rule, known.get(gene), gene) for rule in rules) for gene, rules in when)
 
 
-def fits(rule: str, found: Phenotype | None) -> bool:
+def fits(rule: str, found: Phenotype | None, gene: str = "") -> bool:
     """Return whether a gene's result fits one rule.
 
     Parameters
@@ -47,6 +55,9 @@ def fits(rule: str, found: Phenotype | None) -> bool:
         as ``*57:01 positive``, or a phenotype.
     found
         The result; None when there is none.
+    gene
+        Whose result it is: a phenotype without a score fits a rule that holds for all scores of
+        the phenotype.
     """
     if found is None or not found.phenotype or found.phenotype.lower() == NO_RESULT:
         return rule == NO_RESULT
@@ -58,11 +69,21 @@ def fits(rule: str, found: Phenotype | None) -> bool:
         return found.phenotype.lower() != INDETERMINATE
     if rule.startswith("score "):
         low, _, high = rule.removeprefix("score ").partition("-")
-        score = found.activity_score
-        return score is not None and float(low) <= score <= float(high or low)
+        scores = (_quarter(found.activity_score),) * 2
+        if found.activity_score is None:
+            word = found.phenotype.lower().removesuffix(" metabolizer")
+            scores = _BANDS.get(gene, {}).get(word)
+        return bool(scores) and float(low) <= scores[0] and scores[1] <= float(high or low)
     if rule.startswith("diplotype "):
         return _alleles(rule.removeprefix("diplotype ")) == _alleles(found.diplotype)
     return rule.lower() == found.phenotype.lower()
+
+
+def _quarter(score: float | None) -> float:
+    """Round a halved score down to the quarters of the tables; what is above 0 stays so."""
+    if not score:
+        return 0.0
+    return max(0.25, math.floor(score * 4) / 4)
 
 
 def indeterminate(found: Phenotype) -> bool:

@@ -102,7 +102,7 @@ def _may_differ(gene: str, found: Phenotype, row: Modifier, verb: str, way: str)
     return (
         f"{row.drug} {verb} {row.enzyme}{strength}: the patient may behave as a {way} metaboliser "
         f"than {gene} {found.phenotype} says. No rule was found to say by how much; the advice "
-        "below is the genotype's."
+        "is the genotype's."
     )
 
 
@@ -136,17 +136,21 @@ def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def stopped_note(gene: str, stopped: Sequence[str]) -> tuple[str, ...]:
-    """Return a note for each inhibitor that was stopped recently."""
+def stopped_note(gene: str, stopped: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return notes for each inhibitor or inducer that was stopped lately, and their sources."""
     inhibitors, inducers = modifiers(gene, stopped)
-    notes = [
-        f"{row.drug} was stopped: its effect on {row.enzyme} fades over days to weeks. The advice "
-        "below is the genotype's."
-        for row in (*inhibitors, *inducers)
-    ]
+    notes, keys = [], []
+    for row in (*inhibitors, *inducers):
+        notes.append(
+            f"{row.drug} was stopped: its effect on {row.enzyme} fades over days to weeks. The "
+            "advice is the genotype's."
+        )
+        notes += [f"{row.drug}: {row.note}"] if row.note else []
+        keys.append(row.source.key)
     if any(row.drug == "paroxetine" for row in inhibitors):
         notes.append(
             "After six weeks of paroxetine CYP2D6 was normal again within four weeks; after longer "
             "treatment in five of eight patients within six weeks."
         )
-    return tuple(notes)
+        keys.append("paroxetine-washout")
+    return tuple(notes), tuple(keys)

@@ -19,6 +19,7 @@ CLASSES = Path(__file__).with_name("pgx_truth_classes.csv")
 NONE = "no recommendation"
 NAMES = {
     "glyburide": "glibenclamide",
+    "succinylcholine": "suxamethonium",
     "vitamin c": "ascorbic acid",
     "sulfamethoxazole / trimethoprim": "sulfamethoxazole + trimethoprim",
 }

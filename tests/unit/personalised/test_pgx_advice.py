@@ -163,6 +163,13 @@ def test_a_score_that_is_needed_is_asked_for():
     assert any("activity score of DPYD" in note for note in advice.notes)
 
 
+def test_a_phenotype_without_score_is_enough_where_all_its_scores_agree():
+    assert recommend("meloxicam", {"CYP2C9": PM}).action == "alternative"
+    assert recommend("fluorouracil", {"DPYD": NM}).action == "standard"
+    assert recommend("atomoxetine", {"CYP2D6": PM}).action == "adjust"
+    assert recommend("fluorouracil", {"DPYD": PM}).action is None  # 0 and 0.5 differ in words
+
+
 def test_populations_are_all_shown_and_one_can_be_first():
     advice = recommend("clopidogrel", {"CYP2C19": PM})
     places = [one.population for one in advice.choices]
@@ -181,6 +188,17 @@ def test_an_unknown_drug_is_no_safe_drug():
         recommend("codiene", {})
 
 
+def test_a_gene_whose_alleles_we_do_not_hold_takes_the_phenotype_of_the_report():
+    said = "malignant hyperthermia susceptibility"
+    advice = advise("sevoflurane", {"RYR1": said})
+    assert advice.action == "avoid"
+    assert advice.missing == ("CACNA1S",)
+    unsure = {"RYR1": "Uncertain Susceptibility"}
+    assert advise("sevoflurane", unsure).action is None
+    with pytest.raises(MedaiError, match="give the phenotype of the report"):
+        advise("sevoflurane", {"RYR1": "c.7300G>A"})
+
+
 def test_the_second_allele_is_asked_for():
     with pytest.raises(MedaiError, match="Which is the second"):
         advise("codeine", {"CYP2D6": "*10"})
@@ -188,8 +206,8 @@ def test_the_second_allele_is_asked_for():
 
 def test_every_row_is_complete_and_was_read():
     table = pgx_advice()
-    assert len(table.recommendations) >= 350
-    assert len(table.drugs) >= 95
+    assert len(table.recommendations) >= 371
+    assert len(table.drugs) >= 113
     for row in table.recommendations:
         assert row.source.opened
         assert row.text_zh
