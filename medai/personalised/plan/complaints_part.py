@@ -43,7 +43,8 @@ def differential(
         patient.age_years,
         patient.sex,
         text=patient.complaints,
-        problems=tuple(Problem(_english(text)) for text in patient.conditions),
+        # known conditions are history: their words are no complaint of today
+        problems=tuple(Problem(_english(text), status="past") for text in patient.conditions),
         medicines=tuple(dict.fromkeys(drugs)),
         labs=tuple(_labs(patient.measurements, measured)),
     )
