@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medai.knowledge.graph import KnowledgeGraph
@@ -176,37 +177,49 @@ def explain(
 
 
 @functools.lru_cache(maxsize=1024)
-def _prepared(graph: KnowledgeGraph, disease: int) -> tuple[Profile, list[_Source]]:
+def _prepared(graph: KnowledgeGraph, disease: int) -> tuple[Profile, _Sources]:
     """Return what a disease has and the rows that say so; common ones are asked for often."""
     rows = disease_rows(graph, disease)
-    return make_profile(graph, rows), [_Source(graph, row) for row in rows]
+    return make_profile(graph, rows), _Sources(graph, rows)
 
 
 class _Source:
-    """An annotation row with what is needed to tell which parts of a score it stands behind."""
+    """An annotation row; most rows stand behind nothing and are never made a record."""
 
     def __init__(self, graph: KnowledgeGraph, row: int) -> None:
         self.graph, self.row = graph, row
         self.term = int(graph.tables["row_term"][row])
-        self.above = frozenset(graph.ancestor_numbers(self.term))
-        self.negated = bool(graph.tables["row_negated"][row])
 
     @functools.cached_property
     def annotation(self) -> Annotation:
-        """The row as a record; most rows stand behind nothing and are never asked."""
+        """The row as a record."""
         return self.graph.annotation(self.row)
 
-    def supports(self, part: Part, profile: Profile) -> bool:
-        """Tell whether this row gives the frequency, or the exclusion, that `part` used."""
+
+class _Sources:
+    """The rows of a disease by the terms that they can stand behind."""
+
+    def __init__(self, graph: KnowledgeGraph, rows: Iterable[int]) -> None:
+        self.stating: dict[int, list[_Source]] = {}
+        self.excluding: dict[int, list[_Source]] = {}
+        for row in rows:
+            one = _Source(graph, row)
+            if graph.tables["row_negated"][row]:
+                self.excluding.setdefault(one.term, []).append(one)
+                continue
+            for term in graph.ancestor_numbers(one.term):
+                self.stating.setdefault(int(term), []).append(one)
+
+    def of(self, part: Part, profile: Profile) -> Iterable[_Source]:
+        """Return the rows that give the frequency, or the exclusion, that `part` used."""
         if part.kind == "excluded_by_disease":
-            return self.negated and self.term == part.via
-        if self.negated or part.via not in self.above:
-            return False
-        return profile.stated.get(self.term) == part.f
+            return self.excluding.get(part.via, ())
+        stating = self.stating.get(part.via, ())
+        return (one for one in stating if profile.stated.get(one.term) == part.f)
 
 
 def _contribution(
-    graph: KnowledgeGraph, sources: list[_Source], profile: Profile, part: Part
+    graph: KnowledgeGraph, sources: _Sources, profile: Profile, part: Part
 ) -> Contribution:
     """Add names and sources to a part of a score."""
     return Contribution(
@@ -217,5 +230,5 @@ def _contribution(
         graph.term_ids[part.via] if part.via >= 0 else "",
         graph.term_names[part.via] if part.via >= 0 else "",
         part.f,
-        tuple(source.annotation for source in sources if source.supports(part, profile)),
+        tuple(source.annotation for source in sources.of(part, profile)),
     )

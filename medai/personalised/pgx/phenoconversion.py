@@ -9,6 +9,7 @@ says in which direction the enzyme may differ.
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -106,13 +107,19 @@ def _may_differ(gene: str, found: Phenotype, row: Modifier, verb: str, way: str)
     )
 
 
-def ingredients(names: Sequence[str]) -> list[str]:
-    """Return drugs by the names of our tables: lower case, Chinese and other names read too."""
-    other = {
+@functools.cache
+def _other_names() -> dict[str, str]:
+    """Return the drug of each Chinese and other name."""
+    return {
         name.lower(): entry.drug
         for entry in pgx_advice().drugs.values()
         for name in (entry.name_zh, *entry.aliases)
     }
+
+
+def ingredients(names: Sequence[str]) -> list[str]:
+    """Return drugs by the names of our tables: lower case, Chinese and other names read too."""
+    other = _other_names()
     plain = [name.strip().lower() for name in names if name.strip()]
     return list(dict.fromkeys(other.get(name, name) for name in plain))
 

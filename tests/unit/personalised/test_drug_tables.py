@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import shutil
-import time
 
 import pytest
 
@@ -132,27 +131,3 @@ def test_every_drug_of_the_recommendations_is_known(shared):
         found = drugs.ingredients(name)
         if len(found) == 1 and concept.startswith("RxNorm:") and concept != "RxNorm:NA":
             assert f"RxNorm:{found[0].rxcui}" == concept, name
-
-
-def test_speed():
-    """50 ms to read, 0.2 ms for a known name, 5 ms for a misspelt one; the best of many."""
-
-    def milliseconds(call, times):
-        call()
-        found = []
-        for _ in range(times):
-            start = time.perf_counter()
-            call()
-            found.append(1e3 * (time.perf_counter() - start))
-        return min(found)
-
-    measured = {
-        "read": milliseconds(lambda: read_drugs(data_path("drugs")), 9),
-        "exact": milliseconds(lambda: drugs.match("metformin"), 200),
-        "misspelt": milliseconds(lambda: drugs.match("atorvastatine"), 50),
-        "unknown": milliseconds(lambda: drugs.match("zzzzzzzzzzzz"), 50),
-    }
-    print({name: round(value, 3) for name, value in measured.items()})
-    assert measured["read"] <= 50
-    assert measured["exact"] <= 0.2
-    assert max(measured["misspelt"], measured["unknown"]) <= 5
