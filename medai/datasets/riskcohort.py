@@ -96,24 +96,61 @@ def risk_cohort(site: str = "A", n: int = 8000, seed: int = 22, rate: float = 1.
         raise MedaiError(f"site={site!r}: the generator knows {', '.join(map(repr, SITES))}.")
     if n < 1 or int(n) != n:
         raise MedaiError(f"n={n}: a whole number of patients, at least 1, is wanted.")
-    if not 0 < rate < float("inf"):
-        raise MedaiError(f"rate={rate}: a factor above 0 is wanted; 1 leaves the rate as it is.")
     about = SITES[site]
     rng = np.random.default_rng([seed, about["stream"]])
     table = _people(rng, int(n), about)
-    h_event = rate * about["event"] * np.exp(_log_ratio(table))
-    h_death = 0.045 * np.exp(
-        0.09 * (table["age_years"] - 58) + 0.5 * table["smoker"] + 0.2 * table["deprivation"]
-    )
-    both = (h_event + h_death).to_numpy()
-    share = h_event.to_numpy() / both
+    h_event, h_death = _rates(table, site, rate)
+    both = h_event + h_death
+    share = h_event / both
     first = HORIZON * (rng.exponential(size=n) / both) ** (1 / SHAPE)
     which = np.where(rng.random(n) < share, EVENT, DEATH)
     lost = np.minimum(rng.exponential(1 / LOST, n), HORIZON)
     table["time_years"] = np.minimum(first, lost)
     table["event"] = np.where(first < lost, which, FREE)
     table.index = pd.RangeIndex(n, name="patient")
-    return RiskCohort(table, share * (1 - np.exp(-both)), 1 - np.exp(-h_event.to_numpy()))
+    return RiskCohort(table, *true_risk(table, site, rate))
+
+
+def true_risk(
+    table: pd.DataFrame, site: str = "A", rate: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the true ten-year risks of patients who live at a site.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The columns of :class:`RiskCohort` that are known on the first day.
+    site, rate
+        As in :func:`risk_cohort`.
+
+    Returns
+    -------
+    risk, risk_without_death : numpy.ndarray
+        Chance of the event when death can come first, and when it cannot; shape (n,) each.
+
+    Raises
+    ------
+    MedaiError
+        For another site, or a rate that is not above 0.
+    """
+    import numpy as np
+
+    h_event, h_death = _rates(table, site, rate)
+    both = h_event + h_death
+    return h_event / both * (1 - np.exp(-both)), 1 - np.exp(-h_event)
+
+
+def _rates(table: pd.DataFrame, site: str, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return both cumulative rates at ten years, shape (n,) each."""
+    import numpy as np
+
+    if site not in SITES:
+        raise MedaiError(f"site={site!r}: the generator knows {', '.join(map(repr, SITES))}.")
+    if not 0 < rate < float("inf"):
+        raise MedaiError(f"rate={rate}: a factor above 0 is wanted; 1 leaves the rate as it is.")
+    death = 0.09 * (table["age_years"] - 58) + 0.5 * table["smoker"] + 0.2 * table["deprivation"]
+    event = rate * SITES[site]["event"] * np.exp(_log_ratio(table))
+    return event.to_numpy(), 0.045 * np.exp(death.to_numpy())
 
 
 def _people(rng: np.random.Generator, n: int, about: dict) -> pd.DataFrame:
