@@ -1,4 +1,4 @@
-"""The cards of the risk scores' coefficients and of the patients of Chapter 22.  Standard library only."""
+"""The cards of the risk scores and of the patients of Chapter 22.  Standard library only."""
 
 from __future__ import annotations
 

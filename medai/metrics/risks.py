@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from medai.metrics._binary import checked
@@ -13,6 +13,9 @@ from medai.metrics.calibration import brier_score, net_benefit
 from medai.metrics.discrimination import roc_auc
 from medai.metrics.survival import known_by, recalibrate
 from medai.runtime import MedaiError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def risk_report(
@@ -59,6 +62,8 @@ def risk_report(
     MedaiError
         On bad input, no model, or an unknown reference.
     """
+    import pandas as pd
+
     if not models:
         raise MedaiError("there is no model: pass {'my model': risks}.")
     reference = next(iter(models)) if reference is None else reference

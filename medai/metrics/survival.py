@@ -10,18 +10,19 @@ share with the event is the Aalen-Johansen estimate of its cumulative incidence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from medai.metrics._binary import checked, rows_of, vector
 from medai.runtime import MedaiError
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def known_by(
-    time: ArrayLike, event: ArrayLike, horizon: float
-) -> tuple[np.ndarray, np.ndarray]:
+
+def known_by(time: ArrayLike, event: ArrayLike, horizon: float) -> tuple[np.ndarray, np.ndarray]:
     """Return who had the event by `horizon`, and how much each patient counts.
 
     Parameters
@@ -177,6 +178,8 @@ def weighted_calibration(
     MedaiError
         On bad input or fewer than one group.
     """
+    import pandas as pd
+
     y, p = checked(y, p, "p", probability=True)
     w = rows_of(weights, len(y))[0]
     if bins < 1 or int(bins) != bins:
