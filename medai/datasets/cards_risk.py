@@ -56,8 +56,8 @@ CARDS: tuple[Card, ...] = (
         name="gbsg2",
         title="GBSG2, a trial of hormone therapy after breast cancer",
         what="686 women with node-positive breast cancer of the German Breast Cancer Study "
-        "Group: age, menopause, tumour, nodes, receptors, hormone therapy, and the time to "
-        "recurrence or death (299 events).",
+        "Group: age, menopause, tumour, nodes, receptors, hormone therapy, and "
+        "recurrence-free survival time (299 events).",
         kind="package",
         source="gbsg2.csv of the pip package lifelines 0.30.3; widely known from the R package "
         "TH.data",
@@ -67,7 +67,8 @@ CARDS: tuple[Card, ...] = (
         citation="Schumacher et al., J Clin Oncol 1994;12:2086-2093 (not opened; the "
         "documentation of the R package TH.data opened)",
         flaws=(
-            "Who of the trial is among the 686 is not said in what was opened.",
+            "Who of the trial is among the 686, and who of them was randomised, is not said in "
+            "what was opened.",
             "Treatments of the 1980s: nobody is treated like this today.",
             "No site and no patient number: it cannot be split by hospital.",
         ),
