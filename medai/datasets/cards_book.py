@@ -238,7 +238,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="pgx-frequencies",
         title="Frequencies of alleles and phenotypes of CYP2D6 and CYP2C19",
-        what="117 shares of CYP2D6 alleles in seven samples, ten counts of CYP2C19 diplotypes and "
+        what="114 shares of CYP2D6 alleles in seven samples, ten counts of CYP2C19 diplotypes and "
         "six shares of CYP2D6 phenotypes, with the sizes of the samples.",
         kind="embedded",
         source="tables and abstracts of five papers (data/pgx_frequencies/; README.md says what "

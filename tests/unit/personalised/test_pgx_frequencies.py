@@ -108,5 +108,5 @@ def test_more_people_than_examined_are_refused(folder):
 
 
 def test_an_unknown_population_is_named():
-    with pytest.raises(MedaiError, match="Atlantis.*China"):
+    with pytest.raises(MedaiError, match=r"Atlantis.*China"):
         pgx_frequencies().shares("CYP2D6", "Atlantis")
