@@ -11,7 +11,7 @@ from medai.datasets.pgx_frequencies import pgx_frequencies, read_pgx_frequencies
 from medai.personalised.pgx import call
 from medai.runtime.errors import MedaiError
 
-ROW = "CYP2D6,*10,China,51,,matimba-2009"
+ROW = "CYP2D6,*10,China,51,,african-biobank-2008"
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_sources_are_used():
         (ROW.replace("51", "nan"), "percentage"),
         (ROW.replace("51", "95"), "must not pass 100"),
         (ROW.replace(",,", ",many,"), "whole number"),
-        (ROW.replace("matimba-2009", "memory"), "add it to sources.csv"),
+        (ROW.replace("african-biobank-2008", "memory"), "add it to sources.csv"),
         (ROW + "\n" + ROW, "stands in line"),
     ],
 )
