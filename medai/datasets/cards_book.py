@@ -300,4 +300,24 @@ CARDS: tuple[Card, ...] = (
             "FDA's table of inhibitors was read in a review and in copies only.",
         ),
     ),
+    Card(
+        name="pgx-frequencies",
+        title="Frequencies of alleles and phenotypes of CYP2D6 and CYP2C19",
+        what="114 shares of CYP2D6 alleles in seven samples, ten counts of CYP2C19 diplotypes and "
+        "six shares of CYP2D6 phenotypes, with the sizes of the samples.",
+        kind="embedded",
+        source="tables and abstracts of five papers (data/pgx_frequencies/; README.md says what "
+        "of each was read)",
+        licence="facts from the sources; our arrangement CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026",
+        citation="Twesigomwe et al. 2022, doi 10.1002/cpt.2749; the others in sources.csv",
+        flaws=(
+            "One table was read as an excerpt: 5-14 % of the chromosomes are not listed, of East "
+            "Asia's 43 %.",
+            "The Chinese allele shares are whole percents without sample sizes.",
+            "Populations are names of samples, never a person's genotype.",
+            "CPIC's frequency tables could not be opened.",
+        ),
+    ),
 )
