@@ -2,7 +2,7 @@
 
 :func:`call` reads a genotype as a laboratory writes it and returns the phenotype that CPIC's
 tables give, with the value of each allele and what the call cannot know.  :func:`advise` says
-what genes mean for a drug (Chapter 29), :func:`recommend` the same from phenotypes.  For
+what genes mean for a drug (Chapter 28), :func:`recommend` the same from phenotypes.  For
 teaching; not medical advice.
 
 Examples
