@@ -86,6 +86,8 @@ def _cyp2d6(found: Phenotype, inhibitors: list[Modifier]) -> tuple[Phenotype, st
         return found, f"{what}: the phenotype stays {found.phenotype}."
     if found.phenotype.lower() == INDETERMINATE and factor:
         return found, f"{what}, and the genotype gives no phenotype: none can be worked out."
+    if factor and found.activity_score is None and found.phenotype.startswith("Poor"):
+        return found, f"{what}: the phenotype stays {found.phenotype}, since half of 0 is 0."
     if factor and found.activity_score is None:
         return found, f"{what}: its rule needs the activity score, which was not given."
     score = factor * (found.activity_score or 0.0)

@@ -136,3 +136,10 @@ def test_every_inhibitor_and_inducer_was_read():
     for row in (*table.inhibitors, *table.inducers):
         assert row.source.opened
         assert row.drug == row.drug.lower()
+
+
+def test_a_moderate_inhibitor_leaves_a_poor_metaboliser_without_a_score():
+    found = Phenotype("Poor Metabolizer")
+    phenotype, score, notes = used(["darifenacin"], found)
+    assert (phenotype, score) == ("Poor Metabolizer", None)
+    assert "stays Poor Metabolizer" in notes[0]
