@@ -21,8 +21,9 @@ ONE_FORM = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 """Traditional and variant characters to the one form in which names are compared."""
 
 _ALIKE = (
-    "司斯丝思 林灵琳 丁汀町 胍呱瓜 啶定锭 比吡必 罗洛络 塞赛噻 嗪秦 唑挫座 酮铜 芬酚分吩 他它塔 普谱 沙砂莎 "
-    "坦旦担 仑伦轮 匹皮 米咪 拉啦 平苹 尼妮 莫默 卡咔 帕怕 利丽力立 胺铵 脲尿 砜枫 兰蓝 瑞锐 非菲 奥澳 昔西"
+    "司斯丝思 林灵琳 丁汀町 胍呱瓜 啶定锭 比吡必 罗洛络 塞赛噻 嗪秦 唑挫座 酮铜 芬酚分吩 "
+    "他它塔 普谱 沙砂莎 坦旦担 仑伦轮 匹皮 米咪 拉啦 平苹 尼妮 莫默 卡咔 帕怕 利丽力立 "
+    "胺铵 脲尿 砜枫 兰蓝 瑞锐 非菲 奥澳 昔西"
 )
 _GROUPS = tuple(map(frozenset, _ALIKE.split()))
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+
 import pytest
 
+from medai.datasets.paths import data_path
 from medai.personalised import drugs
 from medai.personalised.drugs import wording
 from medai.personalised.drugs.characters import ONE_FORM, alike
 
 # real medicines that the table does not hold, one character away from one that it holds
 REAL = (
-    "丙硫异烟胺片 氨甲苯酸注射液 阿糖腺苷 溴苯那敏 氧托溴铵 氯地孕酮 布舍瑞林 精氨加压素 猪胰岛素 三氯噻嗪 "
-    "甲氯噻嗪 尼麦角林片 法罗培南钠片 金刚乙胺片 山莨菪碱片 溴新斯的明 鹅去氧胆酸 骨化二醇 乳酸亚铁 碳酸氢钾 "
-    "苯哌利多 依美斯汀 奥沙拉秦钠 维生素K4片 维生素K3 维生素B2片 泮库溴铵 比阿培南 卡前列素 醋甲唑胺"
+    "丙硫异烟胺片 氨甲苯酸注射液 阿糖腺苷 溴苯那敏 氧托溴铵 氯地孕酮 布舍瑞林 "
+    "精氨加压素 猪胰岛素 三氯噻嗪 甲氯噻嗪 尼麦角林片 法罗培南钠片 金刚乙胺片 "
+    "山莨菪碱片 溴新斯的明 鹅去氧胆酸 骨化二醇 乳酸亚铁 碳酸氢钾 苯哌利多 "
+    "依美斯汀 奥沙拉秦钠 维生素K4片 维生素K3 维生素B2片 泮库溴铵 比阿培南 "
+    "卡前列素 醋甲唑胺 "
 )
 
 
@@ -98,3 +104,19 @@ def test_characters():
 )
 def test_members_that_were_missing(key, members):
     assert set(members.split()) <= {drug.name for drug in drugs.drugs_in_class(key)}
+
+
+def test_no_line_of_the_second_reader_is_read_wrongly():
+    """Asking needlessly is a nuisance, another medicine a danger; the shares are printed."""
+    counts = Counter()
+    with open(data_path("drugs/review_lines.csv"), encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            found = drugs.match(row["text"])
+            got = "ask" if found.asked else " + ".join(sorted(drug.name for drug in found.drugs))
+            if got == row["expected"]:
+                counts["right"] += 1
+            else:
+                assert found.asked, (row["text"], row["expected"], got)
+                counts["asked needlessly"] += 1
+    print(dict(counts))
+    assert counts["asked needlessly"] <= 0.05 * counts.total()
