@@ -278,8 +278,8 @@ CARDS: tuple[Card, ...] = (
             "Ingredients only: strength, form and salt are stripped, so that two products of one "
             "ingredient are the same.",
             "American, British and Chinese brands; others are few.",
-            "The lines it was measured on have the author of the rules; those of the second reader were "
-            "unseen only once.",
+            "The lines it was measured on have the author of the rules; those of the second "
+            "reader were unseen only once.",
         ),
     ),
     Card(
