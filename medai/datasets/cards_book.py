@@ -259,9 +259,9 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="drugs",
         title="Names of medicines, their brands and classes",
-        what="1,044 ingredients with their English and Chinese names, 1,780 brands and "
+        what="1,044 ingredients with their English and Chinese names, 1,782 brands and "
         "combinations with country, names that mean different medicines, confused names, "
-        "1,141 memberships of classes, and 165 lines of medication lists to test with.",
+        "1,165 memberships of classes, and 165 lines of medication lists to test with.",
         kind="embedded",
         source="written for this book (data/drugs/); English names and brands were compared with "
         "FDA's UNII list and MedlinePlus, classes with a copy of the WHO's ATC index, Chinese "
@@ -273,12 +273,13 @@ CARDS: tuple[Card, ...] = (
         citation="this book; sources in sources.csv",
         flaws=(
             "No pharmacist has reviewed it: for teaching only, no register of medicines.",
-            "Many Chinese generic names, 281 brands and most look-alike pairs rest on general "
+            "Many Chinese generic names, 286 brands and most look-alike pairs rest on general "
             "knowledge (basis teaching).",
             "Ingredients only: strength, form and salt are stripped, so that two products of one "
             "ingredient are the same.",
             "American, British and Chinese brands; others are few.",
-            "The lines it was measured on have the author of the rules.",
+            "The lines it was measured on have the author of the rules; those of the second "
+            "reader were unseen only once.",
         ),
     ),
     Card(

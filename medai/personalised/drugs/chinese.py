@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
+from medai.personalised.drugs.characters import alike
+
 HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMERAL = "[一二两三四五六七八九十半]"
 _TIMES = re.compile(
     rf"每次|每?[一1每][日天晚早晨周月]\s*(?:{_NUMERAL}|\d)?\s*(?:次|片|粒)?"
     rf"|每\s*(?:{_NUMERAL}|\d+)\s*(?:小时|天|日|周)\s*(?:{_NUMERAL}|\d)?次?|隔日|隔天"
     r"|早晚|早上|晚上|中午|晨起|睡前|[早中晚]餐[前后]|[饭餐][前后中]|空腹|必要时|按需|长期"
-    r"|皮下注射|静脉注射|静脉滴注|肌肉注射|肌注|静滴|静注|口服|外用|含服|舌下含服|吸入(?!用)"
+    r"|皮下注射|静脉注射|静脉滴注|肌肉注射|肌注|静滴|静注|口服(?![液溶混])|外用|含服|舌下含服|吸入(?![用剂])"
 )
 _DOSES = re.compile(
-    rf"(?:\d[\d.]*|{_NUMERAL})\s*(?:mg|ug|μg|mcg|g|ml|iu|u|毫克|微克|毫升|克|万?单位|片|粒|支|滴|喷|吸|袋|丸|包|枚|揿)"
+    rf"(?:(?<![a-z\d])\d[\d.]*|{_NUMERAL})\s*(?:mg|ug|μg|mcg|g|ml|iu|u|毫克|微克|毫升|克|万?单位|片|粒|支|滴|喷|吸|袋|丸|包|枚|揿)"
     r"(?:/(?:\d[\d.]*)?(?:mg|g|ml|片|粒|支|次|袋|h))?"
 )
 _SALTS_BEFORE = (
@@ -110,8 +112,9 @@ def take_apart(name: str, known: Callable[[str], bool], longest: int) -> tuple[s
 def one_wrong(name: str, names: Collection[str]) -> list[tuple[str, bool]]:
     """Return the names that differ in one character, and whether each may be taken for meant.
 
-    It may not when the wrong character stands outside the ending that a family of medicines
-    shares: 洛发他汀 may be a misspelt 洛伐他汀 or a statin that the table does not hold.
+    It may not when the two characters are not alike, nor when the wrong one stands outside the
+    ending that a family of medicines shares: 洛发他汀 may be a misspelt 洛伐他汀 or a statin that
+    the table does not hold.
     """
     close = []
     for other in names:
@@ -121,5 +124,6 @@ def one_wrong(name: str, names: Collection[str]) -> list[tuple[str, bool]]:
         if len(wrong) == 1:
             stem = next((stem for stem in _STEMS if other.endswith(stem)), "")
             family = bool(stem) or other.startswith("头孢")
-            close.append((other, not family or wrong[0] >= len(other) - len(stem)))
+            within = not family or wrong[0] >= len(other) - len(stem)
+            close.append((other, within and alike(name[wrong[0]], other[wrong[0]])))
     return close

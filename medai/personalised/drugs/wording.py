@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from medai.personalised.drugs.characters import ONE_FORM
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -40,7 +42,7 @@ _ROUTES = _words(
     "sublingual rectal topical inhaled inhalation nebulised nebulized subcut s/c by mouth"
 )
 _TIMES = _words(
-    "od bd bid tds tid qds qid qd qod hs nocte mane prn stat om on ac pc q4h q6h q8h q12h q24h "
+    "od bd bid tds tid qds qid qd qod hs nocte mane prn stat om on ac pc qn q4h q6h q8h q12h q24h "
     "once twice thrice three two one four half times time daily day days a an per every each "
     "hours hourly weekly week weeks monthly night nightly bedtime bed morning evening noon lunch "
     "breakfast dinner at in the before after food meal meals as needed when required take takes "
@@ -69,16 +71,17 @@ _DOSE = re.compile(
 _COMBINED = re.compile(r"(?<=[^\W\d_]{3})\s*[/&+]\s*(?=[^\W\d_]{3})")
 _GLUED = re.compile(rf"(?<=\d)({_UNIT})/(?=[a-z]{{4,}})(?!(?:{_UNIT})\b)")
 _SPLIT = re.compile(
-    r"\s+(?:\+|&|with|and|plus)\s+|\s*[,;+、，；]\s*|(?<=[\u4e00-\u9fff])[/和](?=[\u4e00-\u9fff])"
+    r"\s+(?:\+|&|with|and)\s+|\s*[,;+、，；]\s*"
+    r"|(?<=[\u4e00-\u9fff])(?:/|(?<!诺)和)(?=[\u4e00-\u9fff])"
 )
 _SAY = {"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "®": "", "™": "", "·": " "}
 
 
 def fold(text: str) -> str:
-    """Return text in one form: NFKC, lower case, plain hyphens, single blanks."""
+    """Return text in one form: NFKC, lower case, simplified characters, single blanks."""
     text = "".join(_SAY.get(letter, letter) for letter in text)
     text = "".join(_SAY.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().translate(ONE_FORM).split())
 
 
 def key(text: str) -> str:
@@ -91,7 +94,14 @@ def parts(text: str) -> list[str]:
     """Split the folded name of a combination at ``/``, ``+``, ``,``, *and*, *with*."""
     text = _GLUED.sub(r"\1 + ", text)
     text = _COMBINED.sub(" + ", text)
-    return [part for part in (piece.strip() for piece in _SPLIT.split(text)) if part]
+    pieces = (piece.strip() for piece in _SPLIT.split(text))
+    return [part for piece in pieces if piece for part in _at_plus(piece)]
+
+
+def _at_plus(text: str) -> list[str]:
+    """Split at *plus* between two names; in *Micardis Plus 80/12.5* it belongs to the brand."""
+    sides = re.split(r"\s+plus\s+", text)
+    return sides if all(strip(side)[0] for side in sides) else [text]
 
 
 def strip(text: str, known: Container[str] = ()) -> tuple[str, tuple[str, ...]]:
@@ -124,7 +134,8 @@ def strip(text: str, known: Container[str] = ()) -> tuple[str, tuple[str, ...]]:
             bare = tokens[place].strip(".,;:()[]")
             dose = bool(_DOSE.fullmatch(bare))
             unit = bare in UNITS and (after_number or len(bare) > 2)  # the g of penicillin g stays
-            away = not bare or dose or unit or bare in STRIPPED
+            brand = bare in ("day", "night") and kept and not taken  # Panadol Night
+            away = not bare or dose or unit or (bare in STRIPPED and not brand)
             (taken if away else kept).append(tokens[place] if away else bare)
             after_number, place = dose, place + 1
     return " ".join(kept), tuple(taken)
