@@ -13,6 +13,7 @@ from medai.datasets import (
     cards_genes,
     cards_images,
     cards_knowledge,
+    cards_medicines,
     cards_molecules,
     cards_plan,
     cards_records,
@@ -26,6 +27,7 @@ from medai.runtime.errors import MedaiError
 CARDS: tuple[Card, ...] = (
     *cards_knowledge.CARDS,
     *cards_book.CARDS,
+    *cards_medicines.CARDS,
     *cards_tables.CARDS,
     *cards_images.CARDS,
     *cards_records.CARDS,
