@@ -113,6 +113,7 @@ def test_a_harmless_list_stays_below_moderate(text):
         ("cefuroxime: anaphylaxis", "ceftriaxone", "major"),
         ("sulfa: rash", "sulfasalazine", "major"),
         ("levofloxacin: anaphylaxis", "moxifloxacin", "major"),
+        ("imipenem: anaphylaxis", "meropenem", "moderate"),
     ],
 )
 def test_an_allergy_reaches_its_relatives(allergy, drug, severity):
