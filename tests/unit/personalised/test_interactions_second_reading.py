@@ -59,6 +59,9 @@ MUST = [
     # US labels: no change of dose with clarithromycin; a strong azole is another matter
     ("apixaban, clarithromycin", "moderate"),
     ("apixaban, ketoconazole", "major"),
+    ("edoxaban, verapamil", "moderate"),
+    ("digoxin, verapamil", "major"),
+    ("digoxin, ritonavir", "major"),
 ]
 
 # common and harmless: nothing above minor
