@@ -22,4 +22,21 @@ CARDS: tuple[Card, ...] = (
             "LOINC codes were read in public programs that agree, not at loinc.org.",
         ),
     ),
+    Card(
+        name="plan-patients",
+        title="Patients that plans are measured on",
+        what="Thirty fictional patients, each with the lines that a plan must hold and may not.",
+        kind="embedded",
+        source="written for this book from general knowledge of guidelines, before any of their "
+        "plans was looked at (data/plan_patients/)",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="22 November 2026",
+        citation="this book",
+        flaws=(
+            "One danger for each patient, and a textbook one; real lists are longer and vaguer.",
+            "No physician or pharmacist wrote or read them.",
+            "Three ordinary patients say little about false alarms.",
+        ),
+    ),
 )

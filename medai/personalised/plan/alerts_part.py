@@ -119,5 +119,6 @@ def _line(one: Alert) -> Line:
         zh,
         level=one.severity,
         sources=tuple(one.sources),
-        data={"rule": one.rule, "drugs": list(one.drugs), "high_priority": one.high_priority},
-    )
+        data={"rule": one.rule, "kind": one.kind, "drugs": list(one.drugs),
+              "high_priority": one.high_priority},
+    )  # fmt: skip

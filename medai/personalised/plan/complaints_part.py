@@ -156,3 +156,16 @@ def _tests(answer: Assessment) -> list[Line]:
              data={"conditions": list(one.conditions)})
         for one in answer.tests[:TESTS]
     ]  # fmt: skip
+
+
+def unused_conditions(patient: Patient) -> list[Line]:
+    """Return a line for each condition that neither the scores nor the book's table knows."""
+    table = common_conditions().values()
+    known = {one.name.casefold() for one in table} | {one.icd10.casefold() for one in table}
+    known |= {one.name_zh for one in table}
+    return [
+        Line("unread", f"Condition {text!r} was not used: the book does not know it.",
+             f"未采用诊断“{text}”：本书没有相关资料。", data={"condition": text})
+        for text in patient.conditions
+        if find_condition(text) is None and _english(text).casefold() not in known | {""}
+    ]  # fmt: skip

@@ -127,6 +127,7 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
     lines += asked + advice_part.lines(advices, ingredients(medicines, "planned"))
     differential = complaints_part.differential(patient, measured, used)
     lines += complaints_part.lines(differential, patient)
+    lines += complaints_part.unused_conditions(patient)
     lines += genes_part.lines(calls) + risk_lines
     return Plan(patient, tuple(sorted(lines, key=_place)), tuple(medicines))
 
