@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from medai.personalised.plan import make_plan
+from medai.personalised.plan.fhir_read import from_bundle
 from medai.personalised.plan.rephrase import sentences
 
 
@@ -74,3 +75,29 @@ def test_no_input_is_lost_in_silence():
     said = " ".join(one.text for one in plan.lines).casefold()
     for word in ("no diabetes", "myasthenia", "breast cancer", "potassium 5.9", "ferritin"):
         assert word in said
+
+
+def bundle(*resources, born="1955-03-01"):
+    person = {"resourceType": "Patient", "id": "p", "birthDate": born}
+    entry = [{"resource": one} for one in (person, *resources)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entry}
+
+
+def test_a_year_of_birth_is_no_age():
+    pytest.importorskip("fhir.resources")
+    patient, unread = from_bundle(bundle(born="1955"))
+    assert patient.age_years is None
+    assert "1955" in unread[0].reason
+
+
+def test_a_suspected_condition_is_not_read_as_known():
+    pytest.importorskip("fhir.resources")
+    one = {
+        "resourceType": "Condition",
+        "subject": {"reference": "Patient/p"},
+        "code": {"text": "diabetes"},
+        "verificationStatus": {"coding": [{"code": "differential"}]},
+    }
+    patient, unread = from_bundle(bundle(one))
+    assert patient.conditions == ()
+    assert unread[0].reason == "not confirmed"
