@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from medai.datasets.pgx_advice import pgx_advice
 from medai.personalised.interactions import check
 from medai.personalised.interactions.alert import Alert, Alerts, Question
+from medai.personalised.plan.genes_part import as_sources
 from medai.personalised.plan.line import Line
 from medai.personalised.plan.measures import Measured
 from medai.personalised.plan.patient import Patient
@@ -53,10 +55,34 @@ def alerts(
     values |= {name: measured[key].value for key, name in MEASURED.items() if key in measured}
     if not drugs:
         return Alerts(), []
+    asked = []
+    if patient.pregnancy_weeks is not None and patient.pregnant is None:
+        values["weeks"] = None  # the medicines are checked all the same
+        asked = [
+            Line(
+                "ask",
+                f"Week {patient.pregnancy_weeks:g} of pregnancy is given, but not whether "
+                "the patient is pregnant now: until then no week is used.",
+                f"已给出孕周（{patient.pregnancy_weeks:g}周），但未说明目前是否怀孕，请确认。",
+            )
+        ]
     try:
-        return check(drugs, **values), []
+        return check(drugs, **values), asked
     except MedaiError as error:
         return Alerts(), [Line("ask", f"The medicines were not checked: {error}")]
+
+
+def children(patient: Patient, drugs: Sequence[str]) -> list[Line]:
+    """Return alerts for opioids that children below 12 years must not get, whatever their genes."""
+    if patient.age_years is None or patient.age_years >= 12:
+        return []
+    return [
+        Line("alerts", f"{note.drug}: {note.text}", f"{note.drug}：{note.text_zh}",
+             level="contraindicated", sources=tuple(as_sources([note.source])),
+             data={"rule": "children", "drugs": [note.drug], "high_priority": False})
+        for note in pgx_advice().notes
+        if note.drug in drugs and note.text.startswith("Children: contraindicated")
+    ]  # fmt: skip
 
 
 def _allergies(patient: Patient) -> list[str] | None:
@@ -64,7 +90,7 @@ def _allergies(patient: Patient) -> list[str] | None:
     if patient.allergies is None:
         return None
     return [
-        f"{one.substance}: {one.reaction}" if one.reaction else one.substance
+        f"{one.substance}: {one.reaction}" if one.reaction else one.substance.replace("：", ": ")
         for one in patient.allergies
     ]
 
@@ -112,10 +138,14 @@ def _question_zh(one: Question) -> str:
 
 
 def _line(one: Alert) -> Line:
-    zh = f"{one.title_zh}。{one.action_zh}" if one.title_zh and one.action_zh else ""
+    words = f"{one.title} {one.mechanism}".casefold()
+    unnamed = [drug for drug in one.drugs if drug not in words]
+    which = f" ({', '.join(one.drugs)})" if unnamed else ""  # a title may name classes only
+    which_zh = f"（{'、'.join(one.drugs)}）" if unnamed else ""
+    zh = f"{one.title_zh}{which_zh}。{one.action_zh}" if one.title_zh and one.action_zh else ""
     return Line(
         "alerts",
-        f"{one.title}. {one.mechanism} {one.action}",
+        f"{one.title}{which}. {one.mechanism} {one.action}",
         zh,
         level=one.severity,
         sources=tuple(one.sources),

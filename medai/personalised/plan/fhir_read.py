@@ -97,7 +97,8 @@ def from_bundle(
     reader.medicines_by_id(entries)
     for _, resource in entries:
         reader.read(resource)
-    return reader.patient(), tuple(reader.unread)
+    patient = reader.patient()
+    return patient, tuple(reader.unread)
 
 
 class _Reader:
@@ -132,6 +133,9 @@ class _Reader:
         elif person.gender:
             self.leave(person, f"gender is {person.gender}: rules that need a sex are not used")
         born = person.birthDate
+        if born is not None and not isinstance(born, datetime.date):
+            self.leave(person, f"birthDate {born} is no whole date: the age is not known")
+            born = None
         if born is not None and born > self.on:
             raise MedaiError(f"birthDate {born} is after {self.on}: correct one of the two.")
         if born is not None:
@@ -160,6 +164,8 @@ class _Reader:
     def _condition(self, one: Any) -> str:
         if codes(one.verificationStatus) & NOT_SO:
             return "refuted or entered in error"
+        if codes(one.verificationStatus) & {"unconfirmed", "provisional", "differential"}:
+            return "not confirmed"
         if codes(one.clinicalStatus) & GONE:
             return "no longer active"
         return self._add("conditions", words(one.code))
@@ -241,6 +247,8 @@ class _Reader:
         when = whole.effectiveDateTime
         if isinstance(when, datetime.datetime):
             when = when.date()
+        if not isinstance(when, datetime.date):
+            when = None  # a year or a month does not say which of two values is newer
         value = {"name": name, "value": float(quantity.value), "unit": unit, "date": when}
         return self._add("measurements", name, value)
 
@@ -286,4 +294,6 @@ class _Reader:
     def patient(self) -> Patient:
         """Return what was collected."""
         notes = self.fields.pop("notes")
+        if len("\n".join(notes)) > LONGEST:
+            self.leave(self.person, f"complaints are cut after {LONGEST} characters")
         return read_patient({**self.fields, "complaints": "\n".join(notes)[:LONGEST]})

@@ -30,6 +30,7 @@ PHENOTYPES_ZH = {
 def calls(genes: Mapping[str, str]) -> tuple[dict[str, Call], list[Line]]:
     """Call each genotype; what cannot be called becomes a question."""
     found: dict[str, Call] = {}
+    twice: set[str] = set()  # genes with two results: a third one decides nothing
     lines: list[Line] = []
     for gene, diplotype in genes.items():
         try:
@@ -40,9 +41,12 @@ def calls(genes: Mapping[str, str]) -> tuple[dict[str, Call], list[Line]]:
                      data={"gene": gene, "diplotype": diplotype})
             )  # fmt: skip
             continue
+        if one.gene in twice:
+            continue
         if one.gene in found and found[one.gene].diplotype != one.diplotype:
             both = f"{found[one.gene].diplotype} and {one.diplotype}"
             del found[one.gene]
+            twice.add(one.gene)
             lines.append(Line("ask", f"{one.gene} is given twice, {both}: which one is right?"))
             continue
         found[one.gene] = one

@@ -12,6 +12,7 @@ from medai.personalised.plan import (
     complaints_part,
     genes_part,
     risk_part,
+    unused_part,
 )
 from medai.personalised.plan.line import LEVELS, SECTIONS, Line
 from medai.personalised.plan.measures import NotUsed, find_quantity, latest
@@ -125,10 +126,13 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
     lines += asked + alerts_part.lines(found)
     advices, asked = advice_part.advices(medicines, calls)
     lines += asked + advice_part.lines(advices, ingredients(medicines, "planned"))
+    lines += alerts_part.children(patient, used)
     differential = complaints_part.differential(patient, measured, used)
     lines += complaints_part.lines(differential, patient)
     lines += complaints_part.unused_conditions(patient)
     lines += genes_part.lines(calls) + risk_lines
+    lines += unused_part.kidney(measured, scores)
+    lines += unused_part.lines(patient, measured, used)
     return Plan(patient, tuple(sorted(lines, key=_place)), tuple(medicines))
 
 

@@ -91,8 +91,16 @@ class Said:
 def sentences(plan: Plan) -> list[tuple[str, Line]]:
     """Return the template's sentence for each line of advice that a patient can be told."""
     found = []
+    warned = {
+        drug
+        for line in plan.of("alerts")
+        if line.level in ("contraindicated", "major")
+        for drug in line.data["drugs"]
+    }
     for line in plan.of("advice"):
         action = line.data.get("action")
+        if action in ("standard", "adjust") and line.data["drug"] in warned:
+            continue  # "take the usual dose" beside "do not give it" would be false
         if action in TEMPLATES and line.data["genes"]:
             meaning = " and ".join(_meaning(gene) for gene in line.data["genes"])
             text = TEMPLATES[action].format(drug=line.data["drug"], meaning=meaning)

@@ -110,3 +110,11 @@ def test_more_people_than_examined_are_refused(folder):
 def test_an_unknown_population_is_named():
     with pytest.raises(MedaiError, match=r"Atlantis.*China"):
         pgx_frequencies().shares("CYP2D6", "Atlantis")
+
+
+def test_every_share_is_a_whole_number_of_chromosomes():
+    """0.1 % of 314 chromosomes is a third of one: such a value belongs to another column."""
+    for row in pgx_frequencies().alleles:
+        if row.people:
+            count = round(row.percent / 100 * 2 * row.people)
+            assert abs(100 * count / (2 * row.people) - row.percent) < 0.0501, row
