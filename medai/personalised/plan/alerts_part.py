@@ -124,8 +124,8 @@ def lines(found: Alerts) -> list[Line]:
     ]  # fmt: skip
     if found.without_rules:
         names = ", ".join(found.without_rules)
-        text = f"No rule of the book speaks of {names}; that does not mean that they are safe."
-        zh = f"本书没有关于 {names} 的规则，但这不代表其安全。"
+        text = f"No safety rule of the book speaks of {names}; silence does not mean safety."
+        zh = f"本书没有关于 {names} 的用药安全规则，但这不代表其安全。"
         out.append(Line("unread", text, zh, data={"drugs": list(found.without_rules)}))
     return out
 
