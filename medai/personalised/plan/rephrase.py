@@ -170,7 +170,7 @@ def fault(said: str, template: str, action: str, drug: str) -> str:
 
 def _names(text: str) -> list[str]:
     """Return medicines, genes, kinds of metaboliser and numbers in their order."""
-    genes = {part for gene in gene_names() for part in WORD.findall(gene.lower())}
+    genes = {part for gene in gene_names() for part in WORD.findall(gene.lower()) if len(part) > 1}
     drugs = {part for name in drug_tables().drugs for part in WORD.findall(name) if len(part) > 3}
     keep = genes | drugs | KINDS
     usual = text.lower().replace("normal dose", "usual dose")  # of a dose, no phenotype

@@ -36,11 +36,16 @@ def lines(values: Mapping[str, object]) -> tuple[list[Line], dict[str, RiskResul
             found.append(_result(score, outcome))
         elif isinstance(outcome, Missing) and _worth_asking(score, outcome, values):
             found.append(_missing(score, outcome))
-        elif isinstance(outcome, NotApplicable):
+        elif isinstance(outcome, NotApplicable) and not _for_another_age(score, outcome):
             text = f"{score.name} ({score.title}) was not calculated: {outcome}"
             zh = f"未计算{_title(score)}：{outcome}"
             found.append(Line("unread", text, zh, data={"score": score.name}))
     return found, results
+
+
+def _for_another_age(score: Score, outcome: NotApplicable) -> bool:
+    """Say whether only the age decides: SCORE2 and SCORE2-OP share the ages between them."""
+    return score.name in ("score2", "score2_op") and outcome.reason.startswith("age_years")
 
 
 def _worth_asking(score: Score, outcome: Missing, values: Mapping[str, object]) -> bool:

@@ -237,6 +237,13 @@ def test_the_template_passes_its_own_check():
         assert fault(text, text, line.data["action"], line.data["drug"]) == ""
 
 
+def test_an_article_is_no_gene():
+    """HLA-A must not make the word "a" a name that has to be kept."""
+    template = "Another medicine may suit you better than codeine, because your test shows CYP2D6."
+    said = "A different medicine may suit you better than codeine, as your test shows CYP2D6."
+    assert fault(said, template, "alternative", "codeine") == ""
+
+
 def test_no_word_of_the_patient_is_in_a_prompt():
     model = Model("x", "x")
     said = {"name": "Zebedee", "complaints": "secretword headache"}

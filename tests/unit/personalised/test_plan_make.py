@@ -95,6 +95,11 @@ def test_a_condition_that_is_not_listed_is_unknown_not_absent():
         make_plan({**CHEN, "answers": {"happiness": True}})
 
 
+def test_the_score_for_another_age_is_not_mentioned():
+    plan = make_plan({"age_years": 55, "sex": "male"})
+    assert all(line.data.get("score") != "score2_op" for line in plan.lines)
+
+
 def test_alerts_come_gravest_first():
     plan = make_plan(
         {"medicines": "warfarin, fluconazole, simvastatin, clarithromycin, ibuprofen",
