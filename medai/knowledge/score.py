@@ -63,7 +63,7 @@ class Constants(NamedTuple):
 
 RARE = Constants()
 
-CACHED_ROWS = 2000  # evidence rows kept; one is 8 bytes x 12,633 diseases, so <= 200 MB
+CACHED_ROWS = 2000  # evidence rows kept; one is 8 bytes x 12,632 diseases, so <= 200 MB
 
 
 RowFunction = Callable[[int], np.ndarray]
