@@ -8,11 +8,11 @@ CARDS: tuple[Card, ...] = (
     Card(
         name="interactions",
         title="Drug safety: combinations, organs, pregnancy, allergies",
-        what="133 pairs of drugs or classes with severity, mechanism and action, fifteen of them "
+        what="134 pairs of drugs or classes with severity, mechanism and action, fifteen of them "
         "those that a panel wanted every record to warn of, and the sixteen it rejected; QT "
         "drugs, duplicates, kidney, liver, pregnancy, breast-feeding, cross-allergy.",
         kind="embedded",
-        source="written for this book (data/interactions/) from 234 sources, all opened",
+        source="written for this book (data/interactions/) from 237 sources, all opened",
         licence="CC BY 4.0",
         licence_url="https://creativecommons.org/licenses/by/4.0/",
         version="22 November 2026",
