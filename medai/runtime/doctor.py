@@ -29,6 +29,7 @@ MODULES = {
     "ipython": "IPython",
     "jupyter-book": "jupyter_book",
     "opencc-python-reimplemented": "opencc",
+    "pyjwt": "jwt",
     "pytest-xdist": "xdist",
     "scikit-image": "skimage",
     "scikit-learn": "sklearn",

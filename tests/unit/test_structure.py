@@ -28,9 +28,21 @@ MAY_IMPORT = {
     "personalised": {
         "runtime", "datasets", "preprocess", "metrics", "knowledge", "llm", "diagnosis",
     },
+    "literature": {
+        "runtime", "datasets", "preprocess", "metrics", "text", "knowledge", "llm",
+    },
+    "education": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis"},
+    "trust": {"runtime", "datasets", "metrics", "nn"},
+    "serving": {
+        "runtime", "datasets", "metrics", "knowledge", "llm", "diagnosis", "personalised",
+    },
+    "scale": {
+        "runtime", "datasets", "metrics", "nn", "text", "knowledge", "llm", "diagnosis",
+        "personalised", "literature",
+    },
     "cli": {
         "runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis",
-        "personalised", "plots",
+        "personalised", "plots", "literature", "education", "trust", "serving", "scale",
     },
 }
 # fmt: on

@@ -1,0 +1,1 @@
+"""Teaching medicine: questions from the graph, item response, spaced review, grading, exams."""

@@ -1,0 +1,1 @@
+"""Beyond one patient and one machine: batches, resources, scaling laws."""
