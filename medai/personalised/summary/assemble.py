@@ -1,0 +1,208 @@
+"""From statements to a page: one line a problem, medicine and test; the newest word counts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from medai.personalised.summary.parts import Citation, Line, Summary
+from medai.personalised.summary.record import LongRecord
+from medai.personalised.summary.statements import Statement, read_sentence
+from medai.preprocess.text import sentences
+from medai.runtime.errors import MedaiError
+
+LAST_NOTES = 3  # in which something still open is looked for
+MOST_QUOTED = 3  # sentences behind a line: the first, the last change, the last
+BORN = re.compile(r"\b(?:delivered|delivery of|gave birth|since the birth|miscarri\w+)\b", re.I)
+
+
+def summarise(record: LongRecord) -> Summary:
+    """Summarise a record by problems; every line cites sentences of the record word for word.
+
+    A sentence that was copied forward word for word counts once, on the day when it was first
+    written.  Of several statements about one matter the newest decides; where the record says a
+    thing and later, without saying that it resolved, denies it, both stand under contradictions.
+
+    Parameters
+    ----------
+    record
+        See :func:`~medai.personalised.summary.read_record`.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    MedaiError
+        When `record` is no record.
+    """
+    if not isinstance(record, LongRecord):
+        raise MedaiError("pass a LongRecord: read_record makes one from JSON.")
+    quotes = list(_first_quotes(record))
+    statements = [one for quote in quotes for one in read_sentence(quote)]
+    by_kind: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    for one in statements:
+        by_kind[one.kind][one.about].append(one)
+    lines: dict[str, list[Line]] = defaultdict(list)
+    _end_pregnancies(by_kind["problem"], quotes)
+    for about, said in by_kind["problem"].items():
+        _problem(about, said, lines)
+    allergic = _allergies(by_kind["allergy"], lines)
+    for about, said in by_kind["medicine"].items():
+        _medicine(about, said, lines, about in allergic)
+    for about, said in by_kind["value"].items():
+        lines["values"].append(_value(about, said))
+    for about, said in by_kind["habit"].items():
+        if len({one.status for one in said}) > 1:
+            lines["contradictions"].append(_both(about, said))
+    last = {entry.id for entry in record.entries[-LAST_NOTES:]}
+    for one in by_kind["open"]["to do"]:
+        if one.citation.entry in last:
+            lines["open"].append(Line("to do", "see the note", (one.citation,)))
+    cited = {c for group in lines.values() for line in group for c in line.citations}
+    return Summary(
+        record=record.id,
+        notes=len(record.entries),
+        sentences=len(quotes),
+        unused=len(set(quotes) - cited),
+        lines={key: tuple(group) for key, group in lines.items() if group},
+    )
+
+
+def _end_pregnancies(problems: dict[str, list[Statement]], quotes: Sequence[Citation]) -> None:
+    """Add the end of a pregnancy, which no note calls resolved."""
+    said = problems.get("pregnancy", [])
+    if any(one.status == "present" for one in said):
+        for quote in quotes:
+            if BORN.search(quote.quote) and quote.date >= said[0].citation.date:
+                said.append(Statement("problem", "pregnancy", "resolved", "", quote))
+        said.sort(key=lambda one: one.citation.date)
+
+
+def _first_quotes(record: LongRecord) -> Iterable[Citation]:
+    """Yield each sentence once, where it first stands."""
+    seen: set[str] = set()
+    for entry in record.entries:
+        place = 0
+        for sentence in sentences(entry.text):
+            start = entry.text.index(sentence, place)
+            place = start + len(sentence)
+            folded = " ".join(sentence.casefold().split())
+            if folded not in seen:
+                seen.add(folded)
+                yield Citation(entry.id, entry.date, start, place, sentence)
+
+
+def _chosen(said: Sequence[Statement], *needed: Statement) -> tuple[Citation, ...]:
+    """Return the first sentence, those needed, and the last, in order, none twice."""
+    wanted = {said[0].citation, said[-1].citation, *(one.citation for one in needed)}
+    ordered = [one.citation for one in said if one.citation in wanted]
+    return tuple(dict.fromkeys(ordered))[:MOST_QUOTED]
+
+
+def _problem(about: str, said: Sequence[Statement], lines: dict[str, list[Line]]) -> None:
+    family = [one for one in said if one.status == "family"]
+    own = [one for one in said if one.status != "family"]
+    if family:
+        lines["family"].append(Line(about, "a relative has or had it", _chosen(family)))
+    if not own:
+        return
+    firm = [one for one in own if one.status != "suspected"]
+    if not firm:
+        since = own[0].citation.date
+        lines["suspected"].append(Line(about, f"suspected since {since}", _chosen(own)))
+        return
+    present = [one for one in firm if one.status == "present"]
+    decides = firm[-1]
+    if decides.status == "present":
+        lines["active"].append(
+            Line(about, f"first noted {present[0].citation.date}", _chosen(own, decides))
+        )
+    elif decides.status == "resolved":
+        lines["resolved"].append(
+            Line(about, f"resolved {decides.citation.date}", _chosen(own, decides))
+        )
+    elif present:
+        lines["contradictions"].append(
+            Line(
+                about,
+                f"stated {present[-1].citation.date}, denied {decides.citation.date}: ask",
+                _chosen([present[-1], decides]),
+            )
+        )
+    else:
+        lines["excluded"].append(
+            Line(about, f"excluded {decides.citation.date}", _chosen(own, decides))
+        )
+
+
+def _medicine(
+    about: str, said: Sequence[Statement], lines: dict[str, list[Line]], allergic: bool
+) -> None:
+    taken = [one for one in said if one.status in ("start", "change", "current")]
+    decides = said[-1]
+    if decides.status in ("start", "change", "current"):
+        dose = next((one.detail for one in reversed(taken) if one.detail), "dose not stated")
+        text = f"{dose}, last named {decides.citation.date}"
+        lines["medicines"].append(Line(about, text, _chosen(said[-3:], _last_dose(taken))))
+        if allergic:
+            lines["contradictions"].append(
+                Line(about, "an allergy or intolerance is noted, and it is taken", _chosen(said))
+            )
+    elif decides.status == "stop":
+        text = f"stopped {decides.citation.date}"
+        lines["stopped"].append(Line(about, text, _chosen(said, decides)))
+    elif decides.status == "course":
+        text = f"a course, {decides.citation.date}"
+        lines["courses"].append(Line(about, text, _chosen(said, decides)))
+    elif taken and decides.status == "considered":
+        dose = next((one.detail for one in reversed(taken) if one.detail), "dose not stated")
+        text = f"{dose}, a change was discussed {decides.citation.date}"
+        lines["medicines"].append(Line(about, text, _chosen(said, decides)))
+    elif taken and decides.status == "avoid" and not allergic:
+        text = f"taken {taken[-1].citation.date}, to be avoided {decides.citation.date}: ask"
+        lines["contradictions"].append(Line(about, text, _chosen([taken[-1], decides])))
+    elif not allergic:
+        lines["considered"].append(
+            Line(about, f"{decides.status} {decides.citation.date}", _chosen(said))
+        )
+
+
+def _last_dose(taken: Sequence[Statement]) -> Statement:
+    return next((one for one in reversed(taken) if one.detail), taken[-1])
+
+
+def _value(about: str, said: Sequence[Statement]) -> Line:
+    last = said[-1]
+    text = f"{last.detail} on {last.citation.date}"
+    if len(said) > 1:
+        text += f"; before it {said[-2].detail} on {said[-2].citation.date}"
+    return Line(about, text, _chosen(said[-2:]))
+
+
+def _allergies(by_drug: dict[str, list[Statement]], lines: dict[str, list[Line]]) -> frozenset[str]:
+    """Write the allergies, and say it when the record also denies all; return the medicines."""
+    denied = by_drug.get("none known", [])
+    named = {about: said for about, said in by_drug.items() if about != "none known"}
+    for about, said in named.items():
+        lines["allergies"].append(Line(about, f"noted {said[0].citation.date}", _chosen(said)))
+    if denied and named:
+        first = next(iter(named.values()))
+        both = sorted([first[0], denied[-1]], key=lambda one: one.citation.date)
+        text = "an allergy is noted, and no allergies are noted: ask"
+        lines["contradictions"].append(
+            Line("allergies", text, tuple(dict.fromkeys(one.citation for one in both)))
+        )
+    elif denied:
+        text = f"none known, {denied[-1].citation.date}"
+        lines["allergies"].append(Line("none known", text, _chosen(denied)))
+    return frozenset(named)
+
+
+def _both(about: str, said: Sequence[Statement]) -> Line:
+    yes = [one for one in said if one.status == "yes"][-1]
+    no = [one for one in said if one.status == "no"][-1]
+    pair = sorted([yes, no], key=lambda one: one.citation.date)
+    return Line(about, "stated and denied: ask", tuple(one.citation for one in pair))

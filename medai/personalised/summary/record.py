@@ -1,0 +1,116 @@
+"""A long record: dated notes of one patient, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from medai.runtime.errors import MedaiError
+
+LONGEST = 20_000  # letters of one note
+MOST = 2_000  # notes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One note.
+
+    Attributes
+    ----------
+    id
+        Unique in the record.
+    date
+        The day on which it was written.
+    kind
+        Such as ``clinic``, ``discharge``, ``letter``, ``phone``; free.
+    text
+        As written.
+    """
+
+    id: str
+    date: date
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LongRecord:
+    """The notes of one patient, the oldest first.
+
+    Attributes
+    ----------
+    id
+        Of the patient, a pseudonym.
+    entries
+        In the order of their dates; of one day, as they came.
+    """
+
+    id: str
+    entries: tuple[Entry, ...]
+
+
+def read_record(data: Mapping[str, Any]) -> LongRecord:
+    """Read a record from what a JSON file holds, and check it.
+
+    Parameters
+    ----------
+    data
+        ``{"id": …, "entries": [{"id": …, "date": "2024-03-05", "kind": …, "text": …}, …]}``.
+
+    Returns
+    -------
+    LongRecord
+
+    Raises
+    ------
+    MedaiError
+        For a missing or strange field, a date that is none, an id twice, an empty note, or more
+        than 2,000 notes.
+    """
+    if not isinstance(data, Mapping):
+        raise MedaiError(f"a record is a JSON object with id and entries, not {_kind(data)}.")
+    strange = sorted(set(data) - {"id", "entries"})
+    if strange:
+        raise MedaiError(f"unknown field {strange[0]!r}: a record has id and entries.")
+    name, rows = data.get("id"), data.get("entries")
+    if not isinstance(name, str) or not name.strip():
+        raise MedaiError("the record has no id: give it a pseudonym.")
+    if not isinstance(rows, list | tuple) or not rows:
+        raise MedaiError(f"record {name}: entries is a list of notes, at least one.")
+    if len(rows) > MOST:
+        raise MedaiError(f"record {name}: {len(rows)} notes; at most {MOST:,} are read.")
+    entries = [_entry(row, number) for number, row in enumerate(rows, 1)]
+    ids = [entry.id for entry in entries]
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise MedaiError(f"record {name}: the note id {twice[0]!r} stands twice.")
+    return LongRecord(name, tuple(sorted(entries, key=lambda entry: entry.date)))
+
+
+def _entry(row: Any, number: int) -> Entry:
+    if not isinstance(row, Mapping):
+        raise MedaiError(f"note {number}: a JSON object is wanted, not {_kind(row)}.")
+    strange = sorted(set(row) - {"id", "date", "kind", "text"})
+    if strange:
+        raise MedaiError(f"note {number}: unknown field {strange[0]!r}; id, date, kind, text.")
+    for field in ("id", "date", "text"):
+        if not isinstance(row.get(field), str) or not row[field].strip():
+            raise MedaiError(f"note {number}: {field} is missing or no text.")
+    kind = row.get("kind", "")
+    if not isinstance(kind, str):
+        raise MedaiError(f"note {row['id']}: kind is a word, not {_kind(kind)}.")
+    try:
+        day = date.fromisoformat(row["date"].strip())
+    except ValueError as error:
+        raise MedaiError(
+            f"note {row['id']}: date {row['date']!r}; write year-month-day, such as 2024-03-05."
+        ) from error
+    if len(row["text"]) > LONGEST:
+        raise MedaiError(f"note {row['id']}: {len(row['text']):,} letters; at most {LONGEST:,}.")
+    return Entry(row["id"].strip(), day, kind.strip(), row["text"])
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
