@@ -101,4 +101,23 @@ CARDS: tuple[Card, ...] = (
             "What decided the treatment is known exactly, so that leaving it out can be studied.",
         ),
     ),
+    Card(
+        name="long-records",
+        title="Long records and what a page about each must hold",
+        what="Fictional records of some fifteen dated notes each, with the problems, medicines, "
+        "allergies, values and contradictions that a summary has to show; and the names of the "
+        "problems that the summary knows.",
+        kind="embedded",
+        source="written for this book (data/long_records/)",
+        licence="CC BY 4.0",
+        licence_url="https://creativecommons.org/licenses/by/4.0/",
+        version="23 November 2026",
+        citation="this book",
+        flaws=(
+            "Short, clean notes in British English; real ones are longer, copied, misspelt and "
+            "full of abbreviations.",
+            "No physician wrote or read them, and the wanted lines are one writer's.",
+            "A handful of records: intervals are wide.",
+        ),
+    ),
 )

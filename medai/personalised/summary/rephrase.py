@@ -1,2 +1,165 @@
-def rephrase(): ...
-def supported(): ...
+"""A line of the summary in one sentence by a language model, behind a check.
+
+The model sees the quoted sentences of one line, nothing else.  What it writes is read again by the
+reader that reads notes, and stands only if it states nothing that the quotations do not state: the
+same matters with the same status and dose, no other number, and no word beyond theirs and a short
+list of plain ones.  Otherwise the line stands as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from medai.personalised.summary.names import find_names
+from medai.personalised.summary.parts import Line, Summary
+from medai.personalised.summary.statements import Statement, read_sentence
+
+TOKENS = 60
+SECTIONS = ("active", "resolved", "medicines", "stopped")
+PLAIN = frozenset(
+    """a an and are as at be been by for from had has have he her his in into is it its of on
+    patient she so that the their then there they this to was were which with since after before
+    also currently now""".split()  # noqa: SIM905
+)
+TAKEN = {"start": "taken", "change": "taken", "current": "taken"}
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,/]\d+)*")
+PROMPT = """Write one short sentence that says what these notes say. Add nothing.
+
+Notes: "Type 2 diabetes. On metformin 1 g twice daily."
+Sentence: Type 2 diabetes, on metformin 1 g twice daily.
+
+Notes: {notes}
+Sentence:"""
+
+
+class Model(Protocol):
+    """What is needed of a language model; :func:`medai.llm.load` returns one."""
+
+    def generate(self, prompt: str, **settings: Any) -> str:
+        """Continue a text."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line, and what the model made of it.
+
+    Attributes
+    ----------
+    section, line
+        What the summary says.
+    text
+        What is shown: the model's sentence, or the line's matter and text.
+    by
+        ``model`` or ``template``.
+    why
+        Why the model's sentence does not stand; "" if it does.
+    model
+        What the model wrote, shown or not.
+    """
+
+    section: str
+    line: Line
+    text: str
+    by: str
+    why: str
+    model: str
+
+
+def rephrase(summary: Summary, model: Model, *, most: int = 20) -> list[Said]:
+    """Let a model word the problems and medicines of a summary, line by line.
+
+    Parameters
+    ----------
+    summary : Summary
+    model : Model
+        A language model.
+    most : int
+        Lines that are tried; the others are left out.
+
+    Returns
+    -------
+    list of Said
+        One a line, in the order of the page.
+    """
+    lines = [(key, line) for key in SECTIONS for line in summary.section(key)][:most]
+    out = []
+    for key, line in lines:
+        notes = '"' + " ".join(one.quote for one in line.citations) + '"'
+        said = str(model.generate(PROMPT.format(notes=notes), max_new_tokens=TOKENS, stop="\n"))
+        said = said.strip()
+        why = supported(said, line)
+        text = f"{line.about}: {line.text}" if why else said
+        out.append(Said(key, line, text, "template" if why else "model", why, said))
+    return out
+
+
+def supported(sentence: str, line: Line) -> str:
+    """Return why a sentence must not stand for a line, "" if it may.
+
+    Parameters
+    ----------
+    sentence : str
+        What a model wrote.
+    line : Line
+        The line with its quotations.
+
+    Returns
+    -------
+    str
+        The reason in words.
+    """
+    quotes = " ".join(one.quote for one in line.citations)
+    known = {word.casefold() for word in WORD.findall(quotes)}
+    words = [word.casefold() for word in WORD.findall(sentence)]
+    if not words:
+        return "nothing was written"
+    if len(words) > len(WORD.findall(quotes)) + 5:
+        return "longer than the notes"
+    more = [word for word in words if word not in known and word not in PLAIN]
+    if more:
+        return f"not in the notes: {', '.join(dict.fromkeys(more))}"
+    if not all(_from_one(part, line) for part in re.split(r"(?<=[.;])\s+", sentence)):
+        return "mixes the words of two notes in one sentence"
+    lost = _about(line) and not any(
+        name.key == line.about
+        for kind in ("problem", "medicine")
+        for name in find_names(sentence, kind)
+    )
+    if lost:
+        return f"does not name {line.about}"
+    citation = line.citations[-1]
+    read = read_sentence(type(citation)(citation.entry, citation.date, 0, len(sentence), sentence))
+    stated = {_key(one) for quote in line.citations for one in read_sentence(quote)}
+    new = [one for one in read if _key(one) not in stated and one.kind != "open"]
+    if new:
+        one = new[0]
+        detail = f" {one.detail}" if one.detail else ""
+        return f"states what the notes do not: {one.about} {one.status}{detail}"
+    newest = _newest(line)
+    old = [one for one in read if newest.get((one.kind, one.about), _key(one)) != _key(one)]
+    return f"an older statement about {old[0].about}" if old else ""
+
+
+def _from_one(part: str, line: Line) -> bool:
+    """Whether one quotation has all words of a sentence that say something."""
+    words = {word.casefold() for word in WORD.findall(part)} - PLAIN
+    return any(
+        words <= {word.casefold() for word in WORD.findall(one.quote)} for one in line.citations
+    )
+
+
+def _about(line: Line) -> bool:
+    return any(find_names(line.about, kind) for kind in ("problem", "medicine"))
+
+
+def _key(one: Statement) -> tuple[str, str, str, str]:
+    return one.kind, one.about, TAKEN.get(one.status, one.status), one.detail.casefold()
+
+
+def _newest(line: Line) -> dict[tuple[str, str], tuple[str, str, str, str]]:
+    """Return the last thing that the quotations say of each matter."""
+    return {
+        (one.kind, one.about): _key(one) for quote in line.citations for one in read_sentence(quote)
+    }

@@ -28,8 +28,8 @@ SUSPECTED = re.compile(
 NUMBER = r"\d+(?:[.,]\d+)?"
 DOSE = re.compile(
     rf"(?P<dose>{NUMBER})\s*(?P<unit>mg|micrograms?|mcg|µg|g|units?|ml|puffs?)\b"
-    r"(?P<often>(?:\s+(?:once|twice|three times|four times|a|per|each|every|daily|day|night|nightly|"
-    r"week|weekly|morning|evening|in the|at|od|bd|tds|qds|nocte|prn|as needed)\b)*)",
+    r"(?P<often>(?:\s+(?:once|twice|three times|four times|a|per|each|every|daily|day|night|"
+    r"nightly|week|weekly|morning|evening|in the|at|od|bd|tds|qds|nocte|prn|as needed)\b)*)",
     re.I,
 )
 COURSE = re.compile(r"\bfor (?:an?|another|\w+|\d+)(?: more)? (?:days?|weeks?)\b", re.I)
