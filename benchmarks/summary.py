@@ -2,7 +2,8 @@
 
     python benchmarks/summary.py [--half dev|test] [--llm]
 
-Writes data/results/27_summary_HALF.json.  The test half was written by somebody who had not seen the code;
+Writes data/results/27_summary_HALF.json.  The test half was written by somebody who had not seen
+the code;
 it is run once.  Compared: the summary; the last note alone; and every name that is mentioned, taken
 as an active problem or a medicine now.  With --llm the embedded model words the lines, and it is
 counted how often the check lets its sentence stand.
