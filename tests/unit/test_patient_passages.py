@@ -66,7 +66,11 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [
-        (",metformin,What", ",pills,What", "topic must be that of its English"),
+        (
+            "metformin-what-en,en,metformin",
+            "metformin-what-en,en,pills",
+            "topic must be that of its English",
+        ),
         (",nhs-metformin,no physician", ",nobody,no physician", "no key of sources.csv"),
         ("metformin-what-en,en", "metformin-what-en,zh", "the id must end in -zh"),
         (",no physician", ",two physicians", "must be one of no physician"),
