@@ -142,13 +142,13 @@ def read_passages(folder: Path) -> tuple[PatientPassage, ...]:
 
 
 @functools.cache
-def patient_passages(lang: str = "") -> tuple[PatientPassage, ...]:
+def patient_passages(lang: str | None = None) -> tuple[PatientPassage, ...]:
     """Return the passages of the book.
 
     Parameters
     ----------
     lang
-        ``"en"`` or ``"zh"`` for those of one language, ``""`` for all.
+        ``"en"`` or ``"zh"`` for those of one language, None for all.
 
     Raises
     ------
@@ -156,4 +156,4 @@ def patient_passages(lang: str = "") -> tuple[PatientPassage, ...]:
         When a row of the tables breaks a rule.
     """
     found = read_passages(data_path(BOOK))
-    return tuple(one for one in found if lang in ("", one.lang))
+    return tuple(one for one in found if not lang or lang == one.lang)

@@ -198,8 +198,8 @@ def _tables() -> Tables:
 
 
 @functools.cache
-def patient_questions(split: str = "") -> tuple[PatientQuestion, ...]:
-    """Return the questions of a half: ``"dev"``, ``"test"``, or ``""`` for both.
+def patient_questions(split: str | None = None) -> tuple[PatientQuestion, ...]:
+    """Return the questions of a half: ``"dev"``, ``"test"``, or None for both.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def patient_questions(split: str = "") -> tuple[PatientQuestion, ...]:
         raise MedaiError(f"There is no split {split!r} of the questions. Use 'dev' or 'test'.")
     found = []
     for row in _tables()["questions"]:
-        if split in ("", row["split"]):
+        if not split or split == row["split"]:
             head = (row["id"], row["split"], row["lang"], row["kind"], row["question"])
             lists = (_parts(row[name]) for name in ("gold", "must_say", "must_not_say"))
             found.append(PatientQuestion(*head, *lists, row["note"]))
@@ -218,13 +218,13 @@ def patient_questions(split: str = "") -> tuple[PatientQuestion, ...]:
 
 
 @functools.cache
-def emergency_phrases(lang: str = "") -> tuple[EmergencyPhrase, ...]:
-    """Return the phrases of emergencies, of one language or (``""``) of both."""
+def emergency_phrases(lang: str | None = None) -> tuple[EmergencyPhrase, ...]:
+    """Return the phrases of emergencies, of one language or (None) of both."""
     tables = _tables()
     lines = {(row["key"], row["lang"]): row["text"] for row in tables["responses"]}
     found = []
     for row in tables["emergencies"]:
-        if lang in ("", row["lang"]):
+        if not lang or lang == row["lang"]:
             response = lines[row["response_key"], row["lang"]]
             head = (row["category"], row["lang"], row["phrase"], row["kind"])
             found.append(EmergencyPhrase(*head, row["response_key"], response, row["source"]))
