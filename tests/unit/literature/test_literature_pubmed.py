@@ -55,13 +55,20 @@ def test_search_and_fetch(server, tmp_path):
     found = pubmed.search("  cold   hands ", most=2)
     assert (found.count, found.ids) == (3, ("90000001", "90000002"))
     assert found.translation == '"cold hands"[All Fields]'
-    assert found.webenv and found.query_key == "1" and not found.kept and found.when
+    assert found.webenv
+    assert found.query_key == "1"
+    assert not found.kept
+    assert found.when
     articles = pubmed.fetch(found)
     assert [one.pmid for one in articles] == ["90000001", "90000002"]
     (_, search), (what, fetch) = server.requests
-    assert search["usehistory"] == "y" and search["tool"] == "medai"
-    assert search["email"] == "tester@example.org" and "api_key" not in search
-    assert what == "efetch.fcgi" and fetch["WebEnv"] == found.webenv and "id" not in fetch
+    assert search["usehistory"] == "y"
+    assert search["tool"] == "medai"
+    assert search["email"] == "tester@example.org"
+    assert "api_key" not in search
+    assert what == "efetch.fcgi"
+    assert fetch["WebEnv"] == found.webenv
+    assert "id" not in fetch
 
 
 def test_a_long_result_comes_in_batches_in_order(server, tmp_path):
@@ -109,11 +116,13 @@ def test_dates_go_out_in_pairs(server, tmp_path):
 def test_words_that_pubmed_left_out_are_refused_or_told(server, tmp_path):
     pubmed = client(server, tmp_path)
     server.extra = {"errorlist": {"phrasesnotfound": ["xyzzy"], "fieldsnotfound": []}}
-    with pytest.raises(MedaiError, match="did not understand 'xyzzy'.*strict=False"):
+    with pytest.raises(MedaiError, match=r"did not understand 'xyzzy'.*strict=False"):
         pubmed.search("cold hands")
     assert pubmed.search("cold hands", strict=False).warnings == ("left out: 'xyzzy'",)
     empty = pubmed.search("nothing")  # an honest zero
-    assert empty.count == 0 and empty.ids == () and "xyzzy" in empty.warnings[0]
+    assert empty.count == 0
+    assert empty.ids == ()
+    assert "xyzzy" in empty.warnings[0]
     assert pubmed.fetch(empty) == []
     server.extra = {"errorlist": {"phrasesnotfound": [], "fieldsnotfound": ["mesch"]}}
     with pytest.raises(MedaiError, match="mesch"):
@@ -158,7 +167,8 @@ def test_threads_share_the_limit():
     # A frozen clock: every thread is told to sleep until its own turn, and the turns of forty
     # requests are 0, 0.5, 1, … 19.5 whatever the order of the threads.
     class Frozen:
-        slept: list = []
+        def __init__(self):
+            self.slept = []
 
         def now(self):
             return 0.0
@@ -273,7 +283,7 @@ def test_a_silent_server_and_a_dead_one(tmp_path, monkeypatch):
             PubMed(url, timeout=0.2, **options).fetch([1])
     finally:
         deaf.close()
-    with pytest.raises(MedaiError, match="cannot be reached.*MEDAI_OFFLINE=1"):
+    with pytest.raises(MedaiError, match=r"cannot be reached.*MEDAI_OFFLINE=1"):
         PubMed(url, **options).fetch([1])
 
 
@@ -289,9 +299,11 @@ def test_what_was_asked_once_is_read_from_the_disk_offline(server, tmp_path, mon
     # another person with another key reads the same answers
     again = client(server, tmp_path, api_key=KEY)
     found = again.search("cold hands")
-    assert found.kept and found.when == first.when and found.ids == first.ids
+    assert found.kept
+    assert found.when == first.when
+    assert found.ids == first.ids
     assert again.fetch(found) == articles
-    with pytest.raises(MedaiError, match="MEDAI_OFFLINE is set.*Unset it"):
+    with pytest.raises(MedaiError, match=r"MEDAI_OFFLINE is set.*Unset it"):
         again.search("something else")
     with pytest.raises(MedaiError, match="MEDAI_OFFLINE is set"):
         again.search("cold hands", refresh=True)
@@ -328,7 +340,7 @@ def test_a_damaged_cache_is_asked_again(server, tmp_path):
 
 def test_a_cache_that_cannot_be_written(server, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(MedaiError, match="cache.*cannot be written.*cache=False"):
+    with pytest.raises(MedaiError, match=r"cache.*cannot be written.*cache=False"):
         client(server, tmp_path, cache=tmp_path / "file" / "deep").fetch([90000001])
 
 
@@ -347,7 +359,8 @@ def test_the_key_is_sent_and_stands_nowhere_else(server, tmp_path, monkeypatch, 
         server.script = [answer] * 2
         with pytest.raises(MedaiError) as caught:
             pubmed.fetch([90000002])
-        assert caught.value.__cause__ is None and caught.value.__context__ is None
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None
         said.append(str(caught.value))
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     names = " ".join(map(str, tmp_path.rglob("*")))
@@ -425,7 +438,8 @@ def test_a_result_without_history_is_fetched_by_pmids(server, tmp_path):
 
 
 def test_the_intervals_are_those_that_ncbi_asks_for():
-    assert 1 / pubmed_http.INTERVAL[False] <= 3 and 1 / pubmed_http.INTERVAL[True] <= 10
+    assert 1 / pubmed_http.INTERVAL[False] <= 3
+    assert 1 / pubmed_http.INTERVAL[True] <= 10
 
 
 # -- the command line ---------------------------------------------------------------------------
@@ -440,12 +454,16 @@ def test_the_command_line(server, tmp_path, monkeypatch, capsys):
     ask = ["literature", "search", "cold hands", "--base-url", server.url]
     assert main([*ask, "--abstracts"]) == 0
     out = capsys.readouterr().out
-    assert "4 records, 4 listed" in out and "RETRACTED. A title" in out
-    assert "BACKGROUND: Cold fingers hurt." in out and "Müller-Öz ÅB et al." in out
+    assert "4 records, 4 listed" in out
+    assert "RETRACTED. A title" in out
+    assert "BACKGROUND: Cold fingers hurt." in out
+    assert "Müller-Öz ÅB et al." in out
     monkeypatch.setenv("MEDAI_OFFLINE", "1")
     assert main([*ask, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["kept"] and answer["articles"][0]["authors"][0] == "Müller-Öz ÅB"
+    assert answer["kept"]
+    assert answer["articles"][0]["authors"][0] == "Müller-Öz ÅB"
     assert main(["literature", "search", "warm hands", "--base-url", server.url]) == 2
     said = capsys.readouterr().err
-    assert "MEDAI_OFFLINE is set" in said and "Traceback" not in said
+    assert "MEDAI_OFFLINE is set" in said
+    assert "Traceback" not in said
