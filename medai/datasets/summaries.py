@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from medai.datasets.checked_tables import filled, one_of, read_tables
+from medai.datasets.checked_tables import anything, filled, one_of, read_tables
 from medai.datasets.paths import data_path
 from medai.runtime.errors import MedaiError
 
@@ -23,8 +23,16 @@ COLUMNS = {
         "id": filled,
         "source": filled,
         "kind": one_of("faithful", *CORRUPTIONS),
-        "of": str,
+        "of": anything,
         "text": filled,
+    },
+    "abstracts": {"id": filled, "text": filled, "reference": filled},
+    "read": {
+        "id": filled,
+        "abstract": filled,
+        "text": filled,
+        "faithful": one_of("yes", "no"),
+        "why": anything,
     },
 }
 
@@ -63,15 +71,61 @@ class SummaryPair:
         return self.kind == "faithful"
 
 
+@dataclass(frozen=True)
+class SummarisedAbstract:
+    """An abstract invented for the book and a summary of it: id, text, reference."""
+
+    id: str
+    text: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class ReadSentence:
+    """A sentence that the embedded language model wrote, and how a reader judged it.
+
+    Attributes
+    ----------
+    id, abstract
+        Identifier; the abstract that was summarised.
+    text, faithful, why
+        The sentence; whether the abstract carries it; what is wrong with it.
+    """
+
+    id: str
+    abstract: str
+    text: str
+    faithful: bool
+    why: str
+
+
+@functools.cache
+def _tables() -> dict:
+    return read_tables(data_path(BOOK), BOOK, COLUMNS, {})
+
+
+def summarised_abstracts() -> tuple[SummarisedAbstract, ...]:
+    """Return abstracts with a reference summary of one or two sentences."""
+    return tuple(SummarisedAbstract(**row) for row in _tables()["abstracts"])
+
+
+def read_sentences() -> tuple[ReadSentence, ...]:
+    """Return the model's sentences with the reader's judgement."""
+    known = {row["id"] for row in _tables()["abstracts"]}
+    found = []
+    for row in _tables()["read"]:
+        if row["abstract"] not in known or (row["faithful"] == "yes") == bool(row["why"]):
+            raise MedaiError(
+                f"data/{BOOK}/read.csv: {row['id']!r} must name an abstract and say why a sentence "
+                "is not faithful, and nothing of a faithful one. Correct the row."
+            )
+        found.append(ReadSentence(**row | {"faithful": row["faithful"] == "yes"}))
+    return tuple(found)
+
+
 @functools.cache
 def _pairs() -> tuple[SummaryPair, ...]:
-    columns = {
-        name: {
-            column: (lambda value: "") if check is str else check for column, check in rows.items()
-        }
-        for name, rows in COLUMNS.items()
-    }
-    tables = read_tables(data_path(BOOK), BOOK, columns, {})
+    tables = _tables()
     texts = {row["id"]: row for row in tables["texts"]}
     rows = {row["id"]: row for row in tables["summaries"]}
     found = []
