@@ -26,11 +26,28 @@ from medai.literature.checks_claims import (
     than_problem,
 )
 from medai.literature.checks_numbers import Quantity, quantities, same
-from medai.literature.checks_words import HEADS, is_name, stem, words_of
+from medai.literature.checks_words import (
+    HEADS,
+    PEOPLE,
+    PLAIN,
+    content,
+    is_name,
+    stem,
+    words_of,
+)
 from medai.preprocess.text import sentence_spans
 from medai.runtime import MedaiError
 
-KINDS = ("number", "statistic", "direction", "negation", "entity", "comparison", "unrelated")
+KINDS = (
+    "number",
+    "statistic",
+    "direction",
+    "negation",
+    "entity",
+    "comparison",
+    "word",
+    "unrelated",
+)
 KINDS_OF = ("type", "vitamin", "grade", "stage")  # what follows says which
 
 
@@ -95,7 +112,7 @@ class Check:
         return bool(self.statements) and not self.unsupported
 
 
-def check_summary(summary: str, source: str) -> Check:
+def check_summary(summary: str, source: str, strict: bool = False) -> Check:
     """Hold every sentence of a summary against its source.
 
     Parameters
@@ -104,6 +121,10 @@ def check_summary(summary: str, source: str) -> Check:
         English; an empty one has no statement and is not ``ok``.
     source : str
         The text that was summarised.
+    strict : bool
+        Refuse also what holds a word that the source does not have and that is no plain word of
+        reporting ("study", "showed").  This refuses many true sentences in other words, and most
+        of what a small model makes up.
 
     Returns
     -------
@@ -133,7 +154,10 @@ def check_summary(summary: str, source: str) -> Check:
             *_number_problems(quantities(text), told),
             *_claim_problems(here, parts, told, text, source),
             *_name_problems(text, source, here, parts),
+            *_place_problems(here, text, source),
         ]
+        if strict and (new := _new_words(text, source)):
+            problems.append(Problem("word", f"not in the source: {', '.join(new)}"))
         near = {one.sentence for clause in here for one in closest(clause, parts)[:1]}
         if not near:
             problems.append(Problem("unrelated", "it shares no word with the source"))
@@ -153,6 +177,29 @@ def _number_problems(said: Sequence[Quantity], told: Sequence[Quantity]) -> list
         there = f" (there: {', '.join(o.words for o in like[:3])})" if like else ""
         found.append(Problem(kind, f"{one.words!r} is not in the source{there}"))
     return found
+
+
+def _place_problems(here: Sequence[Clause], text: str, source: str) -> list[Problem]:
+    """Return numbers of the source that it gives in sentences about something else."""
+    sentences = [source[a:b] for a, b in sentence_spans(source)]
+    held = [(quantities(one), content(words_of(one)) - PEOPLE) for one in sentences]
+    found = []
+    for one in quantities(text):
+        clause = next((c for c in here if c.start <= one.start < c.end), None)
+        if clause is None or one.kind != "number":
+            continue
+        around = [stems for told, stems in held if any(same(one, other) for other in told)]
+        mine = clause.stems - PEOPLE - {"minut", "second", "hour", "week", "month", "year"}
+        if around and mine and not any(mine & stems for stems in around):
+            found.append(Problem("number", f"{one.words!r} is said of something else there"))
+    return found
+
+
+def _new_words(text: str, source: str) -> list[str]:
+    """Return the words of a statement that the source does not have, in any ending."""
+    known = {stem(one.text) for one in words_of(source)} | {stem(word) for word in PLAIN}
+    new = [one.text for one in words_of(text) if content([one]) - known]
+    return list(dict.fromkeys(new))
 
 
 def _like(told: Quantity, said: Quantity) -> bool:
@@ -204,9 +251,12 @@ def _name_problems(
             found.append(Problem("entity", f"'{before} {word}' is not in the source"))
     if found:
         return found
-    groups = arms(source)
+    groups = arms(source) - PEOPLE
     for clause in here:
         near = closest(clause, parts)
+        topic = clause.stems - groups - clause.names
+        if not near or 2 * len(topic & near[0].stems) <= len(topic):
+            continue  # nothing in the source is near enough to say whose it is
         mine = clause.stems & groups | clause.names
         theirs = [one.stems & groups | one.names for one in near]
         if mine and theirs and all(other and not other & mine for other in theirs):

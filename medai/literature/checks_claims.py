@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from medai.literature.checks_numbers import Quantity, quantities, same
 from medai.literature.checks_words import (
+    BE,
+    BOUND,
     DENIED,
     MEANINGS,
     NO,
@@ -15,9 +17,11 @@ from medai.literature.checks_words import (
     PLACEHOLDER,
     PURPOSE,
     SIGNS,
+    VAGUE,
+    VERBS,
     Word,
     content,
-    is_name,
+    drugs,
     stem,
     words_of,
 )
@@ -51,6 +55,7 @@ class Event:
     sign: str
     denied: bool
     about: frozenset[str]
+    target: frozenset[str]
     word: str
 
     @property
@@ -108,7 +113,7 @@ def _read(text: str, start: int, end: int, sentence: int) -> Clause:
     bare = _SIGNIFICANT.sub(lambda m: " " * len(m[0]), text)
     clause.words = words = _without_purpose(words_of(bare))
     clause.stems = content(words)
-    clause.names = {stem(one.text) for one in words if is_name(one.text)}
+    clause.names = {stem(one.text) for one in words if one.text in drugs()}
     clause.names |= {stem(one.text) for one in words if one.text in PLACEHOLDER}
     none_of = {i for i, one in enumerate(words) if one.text == "no" and _with(words, i)}
     near = [words[i] for i in none_of]  # negations that deny a direction, or one noun only
@@ -120,13 +125,30 @@ def _read(text: str, start: int, end: int, sentence: int) -> Clause:
         near += denied
         around = words[max(0, place - REACH) : place + REACH + 1]
         about = frozenset(content(around) | {w.text for w in around if w.text[0].isdigit()})
-        clause.events.append(Event(SIGNS[one.text], bool(denied), about, one.text))
+        target = frozenset(_target(words, place))
+        clause.events.append(Event(SIGNS[one.text], bool(denied), about, target, one.text))
     cues = [i for i, one in enumerate(words) if one.text in NO and one not in near]
     clause.denied = bool(cues)
     for place in cues:  # what is denied stands behind the cue; before "none" it is the clause
         clause.focus |= _first(words[place + 1 : place + 1 + NEGATION_REACH]) or clause.stems
     clause.than = _than(words)
     return clause
+
+
+def _target(words: Sequence[Word], place: int) -> set[str]:
+    """Return what a direction is said of: the object of a verb, else the subject."""
+    behind = []
+    for one in words[place + 1 : place + 5]:
+        if one.text in BOUND or one.text in SIGNS:
+            break
+        behind.append(one)
+    acts = words[place].text in VERBS and not (place and words[place - 1].text in BE)
+    vague = {stem(word) for word in VAGUE} | PEOPLE
+    after = content(behind) - vague
+    numbers = {one.text for one in behind[:1] if one.text[0].isdigit()}
+    if acts and after:
+        return after
+    return (after | content(words[max(0, place - REACH) : place]) - vague) | numbers
 
 
 def _first(words: Sequence[Word], most: int = 2) -> set[str]:
@@ -183,7 +205,8 @@ def direction_problem(clause: Clause, source: Sequence[Clause]) -> str:
         if not best:
             continue
         near = [event for (event, _), n in zip(events, shared, strict=True) if n == best]
-        if not any(_agree(said, told) for told in near):
+        same_thing = [told for told in near if said.target & told.target]
+        if same_thing and not any(_agree(said, told) for told in near):
             word = ("not " if said.denied else "") + said.word
             told = ("not " if near[0].denied else "") + near[0].word
             return f"it says {word!r} where the source says {told!r}"

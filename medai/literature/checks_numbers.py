@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
 WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split())}
+WORDS |= {word: str(10 * number) for number, word in enumerate(_TENS.split(), 1)}
 _N = r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?|[-−]?\.\d+"
 _TIMES = "second minute hour day week month year"
 _DOSES = r"(?:kg|g|mg|mcg|µg|μg|ng|IU|U|mU|mL|ml|L|mmol|µmol|μmol|nmol|mEq)"

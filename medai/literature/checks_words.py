@@ -52,15 +52,41 @@ DENIED = {
     "differ": {"same"},
 }
 NO = _words("no not none never neither nor nobody cannot n't failed absent")
+VERBS = _words(
+    "increase increases increased increasing raise raises raised raising decrease decreases "
+    "decreased reduce reduces reduced reducing lowered lowers lowering prolong prolonged prolongs "
+    "shorten shortened shortens slowed slows accelerated improve improves improved worsen worsened"
+)  # what they do it to stands behind them
+BE = _words("is are was were be been being")
+BOUND = _words(
+    "of in on at by with from to for until than after before during between among against as and "
+    "or but when while whereas that which who under over within compared"
+)
+VAGUE = _words("common frequent likely often much slightly significantly likelihood day")
 HEADS = _words(
     "cancer disease failure dependence syndrome diabetes deficiency infection disorder carcinoma "
     "injury fracture fibrillation dementia"
 )
 SOME = _words("some any several all both each most many few another other others whole mostly")
-PEOPLE = _words("patient adult children child women men people group participant person subject")
+PEOPLE = _words(
+    "patient adult children child women men people group participant person subject "
+    "user resident other individual volunteer"
+)
 PURPOSE = _words(
     "prevent treat reduce improve increase lower raise decrease test assess determine evaluate "
     "compare examine study find investigate estimate measure avoid"
+)
+PLAIN = _words(
+    "study studies trial found finding findings show shows showed shown report reported reports "
+    "result results resulted effect effects lead leads led bring brings brought associated rate "
+    "risk compare compared comparison versus treat treated treatment treatments receive received "
+    "give given giving take took taking taken use used using test tested follow followed occur "
+    "occurred occurs observed seen noted whose daily year years month months week weeks day days "
+    "once twice per cent percent average mean evidence although however while benefit harm harms "
+    "side patients patient adults adult people participants group groups women men children "
+    "person persons well far cause caused causes without tolerated likely common frequent often "
+    "significant significantly statistically slightly mainly still early late randomly assigned "
+    "randomised randomized much typically usually respectively"
 )
 PLACEHOLDER = _words("placebo sham")
 _NAME = re.compile(
@@ -133,6 +159,16 @@ def listed() -> frozenset[str]:
     names = {name.lower() for name, kind in listed_names() if kind in ("drug", "disease")}
     names |= {name.lower() for name in drug_tables().drugs}
     return frozenset(name for name in names if re.fullmatch(r"[a-z-]{4,}", name))
+
+
+@functools.cache
+def drugs() -> frozenset[str]:
+    """Return the single words that name a drug in the book's tables."""
+    from medai.datasets.drugs import drug_tables
+    from medai.knowledge.extraction.dictionary import listed_names
+
+    names = {name.lower() for name, kind in listed_names() if kind == "drug"}
+    return frozenset(names | {name.lower() for name in drug_tables().drugs})
 
 
 def is_name(word: str) -> bool:

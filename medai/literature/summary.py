@@ -249,7 +249,7 @@ def llm_summary(text: str, llm: Any, k: int = 2, max_new_tokens: int = 96) -> Ch
     -------
     CheckedSummary
         Its ``text`` holds the sentences that passed
-        :func:`medai.literature.checks.check_summary`; where none did, TextRank's.
+        :func:`medai.literature.checks.check_summary`, strictly; where none did, TextRank's.
     """
     from medai.literature.checks import check_summary
 
@@ -257,7 +257,7 @@ def llm_summary(text: str, llm: Any, k: int = 2, max_new_tokens: int = 96) -> Ch
     prompt = [{"role": "user", "content": PROMPT.format(k=check_count(k), text=text)}]
     written = llm.generate(prompt, max_new_tokens=max_new_tokens).strip()
     whole = " ".join(s for s in _finished(written))
-    check = check_summary(whole, text)
+    check = check_summary(whole, text, strict=True)
     kept = [one.text for one in check.statements if one.supported][:k]
     fallback = None if kept else textrank(text, k)
     return CheckedSummary(" ".join(kept) or fallback.text, written, check, fallback)
