@@ -12,14 +12,17 @@ overlap
     differences from the first two sentences are of the same documents.
 check
     Recall for each kind of corruption and false alarms on faithful sentences, with Wilson's
-    intervals.  The rules were written on the dev half; the test half was run when they were
-    finished, and nothing was changed after it.  Baseline: refuse a sentence whose ROUGE-L
+    intervals.  The rules were written on the dev half and run on the test half when they were
+    finished ("first run").  Then the model's sentences were read, most of whose errors passed; the
+    rules were extended on the dev half of "read" and the test half was run a second time.
+    Baseline: refuse a sentence whose ROUGE-L
     precision against the source lies below a threshold, chosen on dev for the highest recall minus
     false alarms.
 read
-    The embedded model's own sentences, judged by one reader (``read.csv``): of those that are
-    false, how many does the check refuse, and of those that are true?  This is the figure nearest
-    to use; corruptions made by hand resemble the errors of models only in part.
+    The embedded model's own sentences, judged by one reader before the check was run on them
+    (``read.csv``): of those that are false, how many does the check refuse, and of those that are
+    true?  Halves by abstract.  This is the figure nearest to use; corruptions made by hand
+    resemble the errors of models only in part.  "strict" also refuses new words.
 
 Writes data/results/summaries.json.
 """
@@ -42,6 +45,9 @@ import numpy as np
 TARGET = Path(__file__).resolve().parents[1] / "data" / "results" / "summaries.json"
 K, DRAWS, SEED = 2, 2000, 0
 KINDS = ("rouge1", "rouge2", "rougeL")
+MODES = ("plain", "strict")
+# On the test half of the pairs, before the model's errors were read and the rules extended.
+FIRST = {"caught": [82, 84], "false alarms": [1, 24]}
 
 
 def share(hits) -> dict:
@@ -165,20 +171,26 @@ def check_pairs() -> dict:
 
 
 def check_read() -> dict:
-    """Measure the check on the model's sentences that a reader judged."""
+    """Measure the check on the model's sentences that a reader judged, and on the references."""
+    return {f"{half}, {mode}": _read(half, mode) for half in ("dev", "test") for mode in MODES}
+
+
+def _read(half: str, mode: str) -> dict:
+    """Measure one half of the abstracts, with or without the check of new words."""
     from medai.datasets.summaries import read_sentences, summarised_abstracts
     from medai.literature.checks import check_summary
     from medai.preprocess.text import sentences
 
-    texts = {one.id: one.text for one in summarised_abstracts()}
-    rows = read_sentences()
-    refused = {one.id: not check_summary(one.text, texts[one.abstract]).ok for one in rows}
+    abstracts = [one for one in summarised_abstracts() if one.split == half]
+    texts = {one.id: one.text for one in abstracts}
+    rows = [one for one in read_sentences() if one.abstract in texts]
+
+    def no(text: str, abstract: str) -> bool:
+        return not check_summary(text, texts[abstract], strict=mode == "strict").ok
+
+    refused = {one.id: no(one.text, one.abstract) for one in rows}
     own = [one for one in rows if one.text not in sentences(texts[one.abstract])]
-    references = [
-        check_summary(sentence, one.text).ok
-        for one in summarised_abstracts()
-        for sentence in sentences(one.reference)
-    ]
+    references = [no(part, one.id) for one in abstracts for part in sentences(one.reference)]
     return {
         "sentences": len(rows),
         "faithful by the reader": share([one.faithful for one in rows]),
@@ -191,8 +203,7 @@ def check_read() -> dict:
         ),
         "false of what passed": share([not one.faithful for one in rows if not refused[one.id]]),
         "false and passed": [o.id for o in rows if not o.faithful and not refused[o.id]],
-        "faithful and refused": [o.id for o in rows if o.faithful and refused[o.id]],
-        "refused of the reference summaries": share(~np.array(references)),
+        "refused of the reference summaries": share(references),
     }
 
 
@@ -223,7 +234,7 @@ def main() -> None:
         "python": platform.python_version(),
         "versions": {n: version(n) for n in ("numpy", "rouge-score", "torch", "transformers")},
         "overlap": overlap(documents, written, checked),
-        "check": check_pairs(),
+        "check": {**check_pairs(), "first run on test": FIRST},
         "read": check_read(),
         "llm": {"documents": len(written), "nothing passed": fallbacks, "written": written},
     }

@@ -216,6 +216,8 @@ class PubMed:
                     articles = self._fetch({**where, **place})
                 except Refused:  # the history server keeps a result for some hours only
                     history = False
+                if articles is not None and {one.pmid for one in articles} != set(part):
+                    articles = None  # it holds something else by now
             if articles is None:
                 articles = self._fetch({"id": ",".join(part)})
             found |= {one.pmid: one for one in articles}

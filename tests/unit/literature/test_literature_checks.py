@@ -1,12 +1,19 @@
 """The factual check of summaries: its parts by hand, and what it catches on the written pairs."""
 
 import functools
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medai.datasets.summaries import CORRUPTIONS, summary_pairs
+from medai.datasets.summaries import (
+    CORRUPTIONS,
+    read_sentences,
+    summarised_abstracts,
+    summary_pairs,
+)
 from medai.literature.checks import check_summary
 from medai.literature.checks_numbers import number, quantities
 from medai.literature.checks_words import is_name, stem
@@ -202,3 +209,75 @@ def test_rouge_does_not_see_a_swapped_dose():
         assert abs(score.f1[0] - score.f1[1]) < 0.1  # nearly the same score
         assert not check_summary(bad.summary, bad.text).ok
         assert check_summary(good.summary, good.text).ok
+
+
+# -- what a model wrote ------------------------------------------------------------------------
+
+
+def test_strict_refuses_words_that_the_source_does_not_have():
+    text = "The study showed that apixaban prevents embolism."
+    assert check_summary("Weight rose from 70 to 72 kg.", SOURCE, strict=True).ok
+    found = check_summary(text, SOURCE, strict=True)
+    assert found.kinds == {"word"}
+    assert found.unsupported[0].why == "word: not in the source: prevents, embolism"
+
+
+def test_a_number_that_stands_in_another_sentence_is_refused():
+    source = "Blood viscosity fell by a third. Nausea lasted 30 minutes in two adults."
+    assert check_summary("Nausea lasted 30 minutes.", source).ok
+    found = check_summary("Blood viscosity fell to 30 minutes.", source)
+    assert found.kinds == {"number"}
+
+
+def test_the_judged_sentences_are_what_they_are_said_to_be():
+    abstracts = {one.id: one for one in summarised_abstracts()}
+    rows = read_sentences()
+    assert {one.abstract for one in rows} == set(abstracts)
+    for one in rows:
+        assert one.faithful == (one.why == "")
+        copied = one.text in [s.text for s in source_sentences(abstracts[one.abstract].text)]
+        assert one.faithful or not copied
+    for one in abstracts.values():
+        assert len(source_sentences(one.text)) >= 6
+        assert 1 <= len(source_sentences(one.reference)) <= 2
+
+
+def test_a_damaged_table_is_refused(tmp_path, monkeypatch):
+    import shutil
+
+    from medai.datasets import summaries
+    from medai.datasets.paths import data_path
+
+    folder = tmp_path / "summaries"
+    shutil.copytree(data_path("summaries"), folder)
+    monkeypatch.setattr(summaries, "data_path", lambda _: folder)
+    file = folder / "summaries.csv"
+    good = file.read_text(encoding="utf-8")
+    for old, new in (("s01-number1,s01,number,s01-f1", "s01-number1,s01,number,s02-f1"),
+                     ("s01-number1,s01,number,s01-f1", "s01-number1,s01,number,"),
+                     ("s01-number1,s01,number", "s01-number1,s99,number"),
+                     ("s01-number1,s01,number", "s01-number1,s01,typo")):  # fmt: skip
+        assert old in good
+        file.write_text(good.replace(old, new), encoding="utf-8")
+        summaries._tables.cache_clear()
+        summaries._pairs.cache_clear()
+        with pytest.raises(MedaiError, match=r"summaries\.csv"):
+            summary_pairs()
+    summaries._tables.cache_clear()
+    summaries._pairs.cache_clear()
+
+
+def test_the_stored_results_are_those_of_this_code():
+    path = Path(__file__).parents[3] / "data" / "results" / "summaries.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    for split in ("dev", "test"):
+        no = refused(split)
+        pairs = summary_pairs(split)
+        caught = [no[one.id] for one in pairs if not one.faithful]
+        alarms = [no[one.id] for one in pairs if one.faithful]
+        told = stored["check"][split]["check"]
+        assert (told["caught"]["k"], told["caught"]["n"]) == (sum(caught), len(caught))
+        assert (told["false alarms"]["k"], told["false alarms"]["n"]) == (sum(alarms), len(alarms))
+    written = stored["llm"]["written"]
+    for one in read_sentences():  # what was judged is what the model wrote in that run
+        assert one.text in written[one.abstract]

@@ -100,6 +100,15 @@ def test_a_forgotten_history_is_fetched_by_pmids(server, tmp_path):
     assert len(fresh.fetch(found)) == 3
 
 
+def test_a_history_that_holds_something_else_is_not_believed(server, tmp_path):
+    pubmed = client(server, tmp_path)
+    found = pubmed.search("cold hands")
+    server.history[found.webenv] = ["90000004", "90000005"]
+    assert [one.pmid for one in pubmed.fetch(found)] == list(found.ids)
+    server.history[found.webenv] = []
+    assert len(client(server, tmp_path, cache=False).fetch(found)) == 3
+
+
 def test_dates_go_out_in_pairs(server, tmp_path):
     import datetime
 
