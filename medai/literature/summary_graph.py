@@ -33,7 +33,8 @@ def overlap_graph(sentences: Sequence[str]) -> np.ndarray:
     .. math:: w_{ij} = \frac{|S_i \cap S_j|}{\ln|S_i| + \ln|S_j|}
 
     with the set :math:`S_i` of content words.  The logarithms keep long sentences from winning
-    by length.  Two sentences of one word each have weight 0.
+    by length.  Two sentences of one word each have weight 0.  (TextRank counts every word of a
+    sentence; stop words and repetitions are left out here.)
 
     Returns
     -------
