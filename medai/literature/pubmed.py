@@ -210,16 +210,14 @@ class PubMed:
             part = ids[start : start + batch]
             articles = None
             if history:
-                where = {"WebEnv": wanted.webenv, "query_key": wanted.query_key}
-                place = {"retstart": str(start), "retmax": str(len(part))}
+                place = {"WebEnv": wanted.webenv, "query_key": wanted.query_key}
+                place |= {"retstart": str(start), "retmax": str(len(part))}
                 try:
-                    articles = self._fetch({**where, **place})
+                    articles = self._fetch(part, place)
                 except Refused:  # the history server keeps a result for some hours only
                     history = False
-                if articles is not None and {one.pmid for one in articles} != set(part):
-                    articles = None  # it holds something else by now
             if articles is None:
-                articles = self._fetch({"id": ",".join(part)})
+                articles = self._fetch(part)
             found |= {one.pmid: one for one in articles}
         missing = [pmid for pmid in ids if pmid not in found]
         if missing:
@@ -227,9 +225,19 @@ class PubMed:
             warnings.warn(f"PubMed sent no record for {len(missing)} PMIDs: {some}", stacklevel=2)
         return [found[pmid] for pmid in ids if pmid in found]
 
-    def _fetch(self, which: dict[str, str]) -> list[Article]:
-        asked = {"db": "pubmed", "retmode": "xml", **which}
-        return self._transport.ask("efetch.fcgi", asked, read_articles)[0]
+    def _fetch(self, ids: list[str], place: dict[str, str] | None = None) -> list[Article]:
+        """Fetch records by PMID, or from their place on the history server."""
+        same = {"db": "pubmed", "retmode": "xml"}
+        by_id = {**same, "id": ",".join(ids)}
+
+        def read(body: bytes) -> list[Article]:
+            articles = read_articles(body)
+            if place and {one.pmid for one in articles} != set(ids):
+                raise Refused("the history server holds something else by now")
+            return articles
+
+        asked = {**same, **place} if place else by_id
+        return self._transport.ask("efetch.fcgi", asked, read, key=by_id)[0]
 
 
 def _address(url: str) -> str:

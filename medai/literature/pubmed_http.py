@@ -157,6 +157,7 @@ class Transport:
         asked: Mapping[str, str],
         read: Callable[[bytes], Any],
         refresh: bool = False,
+        key: Mapping[str, str] | None = None,
     ) -> tuple[Any, str, bool]:
         """Return what `read` makes of an answer, when it was given, and whether it was kept.
 
@@ -170,13 +171,16 @@ class Transport:
             Reads the body; raises Unreadable where asking again may help.
         refresh
             Ask anew although an answer is kept.
+        key
+            Under what the answer is kept, if not under `asked`: a place on the history server
+            is forgotten, the PMIDs are not.
 
         Raises
         ------
         MedaiError
             When there is no answer that can be read; never with the key in it.
         """
-        place = {"server": self.base_url, **asked}
+        place = {"server": self.base_url, **(key or asked)}
         kept = self.cache.get(what, place) if self.cache and not refresh else None
         if kept:
             try:

@@ -281,3 +281,23 @@ def test_the_stored_results_are_those_of_this_code():
     written = stored["llm"]["written"]
     for one in read_sentences():  # what was judged is what the model wrote in that run
         assert one.text in written[one.abstract]
+
+
+def refused_share(mode):
+    """How many of the model's false sentences about the even abstracts are refused."""
+    abstracts = {one.id: one.text for one in summarised_abstracts() if one.split == "test"}
+    false = [o for o in read_sentences() if o.abstract in abstracts and not o.faithful]
+    texts = [(one.text, abstracts[one.abstract]) for one in false]
+    return sum(not check_summary(*pair, strict=mode).ok for pair in texts) / len(texts)
+
+
+@pytest.mark.xfail(
+    reason="3 of 9: the rules were made for other errors than models make", strict=True
+)
+def test_the_plain_check_refuses_most_false_sentences_of_the_model():
+    assert refused_share(mode=False) >= 0.8
+
+
+@pytest.mark.xfail(reason="7 of 9; what passes has every word of the source", strict=True)
+def test_the_strict_check_refuses_most_false_sentences_of_the_model():
+    assert refused_share(mode=True) >= 0.8

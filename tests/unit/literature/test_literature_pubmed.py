@@ -318,6 +318,18 @@ def test_what_was_asked_once_is_read_from_the_disk_offline(server, tmp_path, mon
         again.search("cold hands", refresh=True)
 
 
+def test_what_was_fetched_by_one_way_is_kept_for_the_other(server, tmp_path, monkeypatch):
+    pubmed = client(server, tmp_path)
+    found = pubmed.search("cold hands")
+    articles = pubmed.fetch(found)
+    other = pubmed.search("many", most=3)
+    server.history.clear()
+    pubmed.fetch(other)  # by PMIDs, since the history is forgotten
+    monkeypatch.setenv("MEDAI_OFFLINE", "1")
+    assert pubmed.fetch(found.ids) == articles
+    assert [one.pmid for one in pubmed.fetch(other)] == list(other.ids)
+
+
 def test_refresh_asks_anew(server, tmp_path):
     pubmed = client(server, tmp_path)
     pubmed.search("cold hands")
