@@ -26,8 +26,8 @@ read
 
 corpus
     With ``--corpus`` only this is measured and put into the same file: overlap on the abstracts
-    of data/literature that have a reference, which another writer wrote, and how many of those references
-    the check refuses.  The rules were never changed after a look at them.
+    of data/literature that have a reference, which another writer wrote, and how many of those
+    references the check refuses.  The rules were never changed after a look at them.
 
 Writes data/results/summaries.json.
 """
