@@ -20,6 +20,7 @@ from medai.datasets import (
     cards_records,
     cards_risk,
     cards_signals,
+    cards_summaries,
     cards_tables,
 )
 from medai.datasets.datacard import KINDS, Card
@@ -38,6 +39,7 @@ CARDS: tuple[Card, ...] = (
     *cards_risk.CARDS,
     *cards_signals.CARDS,
     *cards_genes.CARDS,
+    *cards_summaries.CARDS,
 )
 
 
