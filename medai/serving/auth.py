@@ -126,7 +126,8 @@ class Verifier:
         Refused
             When the token is missing, wrong, or was used before.
         """
-        if header is None and self.settings.is_development:
+        settings = self.settings
+        if settings.is_development and (header is None or not settings.issuers):
             return Claims("development", "", 0.0, math.inf)
         token = self._token(header)
         found = self._header(token)
@@ -223,7 +224,8 @@ class Verifier:
                 "wrong_lifetime",
                 f"The token must live between 1 and {settings.max_token_lifetime_s} seconds",
             )
-        if not 0 < len(claims["jti"].strip()) or len(claims["jti"]) > LONGEST_ID:
+        jti = claims["jti"]
+        if not jti.strip() or len(jti) > LONGEST_ID or not jti.isprintable():
             raise refused("wrong_jti", f"The token's jti must have 1 to {LONGEST_ID} characters")
         return claims
 

@@ -39,7 +39,8 @@ class Settings:
     ----------
     mode : str
         ``"production"``: every call carries a signed token.  ``"development"``: a call
-        without a token is let in, and the service listens on loopback only.
+        without a token is let in, one with a token is checked if there are `issuers`, and
+        the service listens on loopback only.
     host, port : str, int
         Where the service listens.
     audience : str
