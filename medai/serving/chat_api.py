@@ -23,6 +23,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from medai.runtime.errors import MedaiError
 from medai.serving.errors import request_id_of
 from medai.serving.logs import log_failure
 
@@ -89,6 +90,8 @@ def events(answerer: Answers, question: str, request_id: str) -> Iterator[str]:
                 break
             yield event("text", {"text": piece})
         yield event("answer", as_dict(answer or answerer.answer(question)))
+    except MedaiError as error:  # such as: no question; says how to ask
+        yield event("error", {"message": str(error), "request_id": request_id})
     except Exception as error:
         log_failure(error, request_id)
         yield event("error", {"message": "No answer could be made.", "request_id": request_id})

@@ -122,7 +122,7 @@ class Settings:
         MedaiError
             When a change is wrong, or would let another machine call.
         """
-        values: dict[str, Any] = {"rate_per_minute": 0, "hosts": LOOPBACK_HOSTS, "chat": True}
+        values: dict[str, Any] = {"rate_per_minute": 0, "hosts": LOOPBACK_HOSTS}
         values |= changes
         if "audience" not in values:
             values["audience"] = f"http://127.0.0.1:{values.get('port', 8032)}"
