@@ -34,6 +34,13 @@ def headers_of(scope: Scope, name: bytes) -> list[bytes]:
     return [value for key, value in scope["headers"] if key == name]
 
 
+def has_body(scope: Scope) -> bool:
+    """Return whether a body follows, as RFC 9112 (6.3) tells it."""
+    if headers_of(scope, b"transfer-encoding"):
+        return True
+    return any(value.strip() not in (b"", b"0") for value in headers_of(scope, b"content-length"))
+
+
 class HostAndType:
     """Refuse a wrong ``Host`` (421), doubled headers (400) and bodies that aren't JSON (415).
 
@@ -57,7 +64,7 @@ class HostAndType:
         if name_of(host) not in self.hosts and scope["path"] not in UNLIMITED:
             message = "This service is not known by that name."
             return await answer(send, scope, 421, "wrong_host", message)
-        if scope["method"] in ("POST", "PUT", "PATCH"):
+        if has_body(scope):
             kind = b"".join(headers_of(scope, b"content-type")).decode("latin-1").lower()
             if kind.partition(";")[0].strip() != "application/json":
                 message = "Send JSON, with Content-Type: application/json."
