@@ -71,24 +71,24 @@ def settings_file(folder, **changes):
 
 SERVER = """
 import sys
-import uvicorn
-from medai.serving.app import create_app
-from medai.serving.logs import setup_logs
+from pathlib import Path
+from medai.serving.server import serve
 from medai.serving.settings import Settings
-settings = Settings.from_file(sys.argv[1])
-setup_logs()
-uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None,
-            access_log=False)
+if __name__ == "__main__":
+    file = Path(sys.argv[1])
+    serve(Settings.from_file(file), workers=int(sys.argv[2]), file=file)
 """
 
 
 @contextlib.contextmanager
-def serve_as_process(settings, log):
+def serve_as_process(settings, log, workers=1):
     """Serve the real service as a process of its own; gives the process and a client."""
     port = json.loads(settings.read_text())["port"]
+    script = settings.with_name("serve.py")  # a file: further workers import it again
+    script.write_text(SERVER)
     with open(log, "ab") as lines:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(settings)],
+            [sys.executable, str(script), str(settings), str(workers)],
             stdout=lines,
             stderr=lines,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},

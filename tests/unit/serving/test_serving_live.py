@@ -117,3 +117,23 @@ def test_a_used_token_stays_used_when_the_server_was_killed(tmp_path):
             codes.append(found.status_code)
             process.send_signal(signal.SIGKILL)
     assert codes == [200, 401]
+
+
+def test_two_workers_share_the_work_and_end_when_told(tmp_path):
+    """SIGTERM ends both with success, and what they wrote is JSON without a traceback."""
+    log = tmp_path / "log"
+    path = f"{SELECT}/feedback"
+    with serve_as_process(settings_file(tmp_path), log, workers=2) as (process, client):
+        for number in range(10):
+            headers = {"Authorization": bearer(aud=BASE + path)}
+            assert client.post(path, json=feedback_of(number), headers=headers).is_success
+        once = {"Authorization": bearer(aud=BASE + path)}
+        codes = [client.post(path, json=feedback_of(99), headers=once).status_code for _ in "ab"]
+        process.terminate()
+        assert process.wait(30) == 0
+    assert codes == [200, 401]  # whichever worker saw it first
+    store = FeedbackStore(tmp_path / "feedback.sqlite")
+    assert len(store.all()) == 55
+    store.close()
+    for line in log.read_text().splitlines():
+        json.loads(line)
