@@ -10,6 +10,7 @@ import difflib
 
 from medai.datasets import (
     cards_book,
+    cards_education,
     cards_genes,
     cards_images,
     cards_knowledge,
@@ -36,6 +37,7 @@ CARDS: tuple[Card, ...] = (
     *cards_risk.CARDS,
     *cards_signals.CARDS,
     *cards_genes.CARDS,
+    *cards_education.CARDS,
 )
 
 

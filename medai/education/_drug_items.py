@@ -18,7 +18,7 @@ SEVERE = ("contraindicated", "major")
 
 @functools.lru_cache(maxsize=1)
 def _classes() -> dict[str, frozenset[str]]:
-    """The classes of each drug."""
+    """Return the classes of each drug."""
     found: dict[str, set[str]] = {}
     for name, members in drug_tables().members.items():
         for drug in members:
@@ -53,14 +53,21 @@ def may_interact(one: str, two: str) -> bool:
     for rule in _pair_rules():
         holding_one = [i for i, side in enumerate(rule.sides) if one in side]
         holding_two = [i for i, side in enumerate(rule.sides) if two in side]
-        if holding_one and holding_two and (len(rule.sides) == 1 or len({*holding_one, *holding_two}) > 1):
+        if (
+            holding_one
+            and holding_two
+            and (len(rule.sides) == 1 or len({*holding_one, *holding_two}) > 1)
+        ):
             return True
-    return any(not name.startswith("@") for name in _classes().get(one, frozenset()) & _classes().get(two, frozenset()))
+    return any(
+        not name.startswith("@")
+        for name in _classes().get(one, frozenset()) & _classes().get(two, frozenset())
+    )
 
 
 @functools.lru_cache(maxsize=1)
 def _effects() -> dict[str, frozenset[str]]:
-    """For each drug the enzymes that it inhibits or induces, by the pharmacogenetic tables."""
+    """Return for each drug the enzymes that it inhibits or induces, by the pharmacogenetic tables."""
     found: dict[str, set[str]] = {}
     for row in (*pgx_advice().inhibitors, *pgx_advice().inducers):
         found.setdefault(row.drug, set()).add(row.enzyme)
@@ -149,7 +156,9 @@ def which_by_gene(rng: np.random.Generator) -> Iterator[Draft]:
             if about:
                 why = f"{gene} matters for {drug}, but this result does not rule it out."
             elif not steered:
-                why = f"The tables steer {drug} by {', '.join(table.drugs[drug].genes)}, not {gene}."
+                why = (
+                    f"The tables steer {drug} by {', '.join(table.drugs[drug].genes)}, not {gene}."
+                )
             nearness = (0.5 if about else 0.0) + 0.5 * kinship(drug, key)
             others.append((drug, why, drug, nearness))
         source = f"{row.guideline.title} ({row.guideline.year}), {row.guideline.url}"

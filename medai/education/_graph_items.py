@@ -38,11 +38,6 @@ class Draft:
     sources: tuple[str, ...]
 
 
-def plain(name: str) -> str:
-    """Return a disease's name without the numbers and initials that OMIM adds after a comma."""
-    return name.split(",")[0].strip() if "," in name else name.strip()
-
-
 def shown(name: str) -> str:
     """Return a finding as it is read within a sentence."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
@@ -50,7 +45,7 @@ def shown(name: str) -> str:
 
 @functools.lru_cache(maxsize=1)
 def _stated() -> dict[tuple[str, str], tuple[str, str]]:
-    """For each common condition and finding: its basis and its source."""
+    """Return for each common condition and finding its basis and its source."""
     table = common_conditions()
     return {
         (f"COMMON:{name}", row.hpo): (row.basis, row.source)
@@ -60,7 +55,7 @@ def _stated() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _usable(graph: KnowledgeGraph, common: bool, disease: str, least: float) -> list[str]:
-    """Findings of a disease that may carry a question, telling ones first."""
+    """Return the findings of a disease that may carry a question, telling ones first."""
     found = []
     for term in sorted(direct(graph, disease)[0]):
         if graph.frequency(disease, term) < least:
@@ -113,13 +108,13 @@ def which_disease(
     """Yield drafts "these findings: which disease?", the diseases in random order."""
     for number in rng.permutation(len(graph.disease_ids)):
         disease = graph.disease_ids[number]
-        if not common and (disease.startswith("ORPHA") or "," in graph.disease_names[number]):
-            continue
+        if disease.startswith("ORPHA") or "," in graph.disease_names[number]:
+            continue  # a name with a comma is turned round, or a list
         usable = _usable(graph, common, disease, FREQUENT)
         chosen = _apart(graph, usable, rng)
         if len(chosen) < N_FINDINGS:
             continue
-        name = plain(graph.disease_names[number])
+        name = graph.disease_names[number]
         words = [shown(graph.term(t).name) for t in chosen]
         stem = (
             f"A patient has {', '.join(words[:-1])} and {words[-1]}. "
@@ -129,10 +124,10 @@ def which_disease(
             continue
         others = []
         for near, full in _neighbours(graph, chosen, rng, wide):
-            other = plain(full)
+            other = full
             if near == disease or same_family(other, name) or gives_away(stem, other):
                 continue
-            if not common and "," in full:
+            if "," in full:
                 continue
             missing = lacking(graph, near, chosen)
             if not missing:
@@ -178,9 +173,9 @@ def which_finding(
     """Yield drafts "this disease: which finding is usual?"."""
     for number in rng.permutation(len(graph.disease_ids)):
         disease = graph.disease_ids[number]
-        if not common and (disease.startswith("ORPHA") or "," in graph.disease_names[number]):
-            continue
-        name = plain(graph.disease_names[number])
+        if disease.startswith("ORPHA") or "," in graph.disease_names[number]:
+            continue  # a name with a comma is turned round, or a list
+        name = graph.disease_names[number]
         stem = (
             f"Which of these findings do at least 80 per cent of patients with {name} have, "
             "according to the source?"
@@ -194,7 +189,7 @@ def which_finding(
         for near, full in _neighbours(graph, usable[:10], rng, wide):
             if near != disease and not same_family(full, name):
                 for term in sorted(direct(graph, near)[0]):
-                    pool.setdefault(term, plain(full))
+                    pool.setdefault(term, full)
         others = []
         for term, owner in pool.items():
             text = graph.term(term).name

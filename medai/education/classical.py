@@ -16,6 +16,8 @@ from medai.runtime.errors import MedaiError
 
 __all__ = ["Flag", "cronbach_alpha", "difficulty", "flags", "kr20", "point_biserial"]
 
+FEWEST = 3  # students behind a comparison
+
 
 def difficulty(answers: ArrayLike) -> np.ndarray:
     """Return the share of students who have each question right, shape (items,)."""
@@ -102,17 +104,16 @@ class Flag:
     p: float
 
 
-def _z_tail(z: float) -> float:
-    return 0.5 * math.erfc(z / math.sqrt(2))
-
-
-def flags(choices: ArrayLike, keys: ArrayLike, n_options: int = 4, level: float = 0.05) -> list[Flag]:
+def flags(
+    choices: ArrayLike, keys: ArrayLike, n_options: int = 4, level: float = 0.05
+) -> list[Flag]:
     """Find questions whose wrong options draw the strong students.
 
     For each wrong option, the rest score (without this question) of those who chose it is
-    compared with that of those who chose the key (Welch's z).  ``"key"`` when they are
-    better; ``"two"`` when they are not worse by a third of a standard deviation and are at
-    least a fifth of the class.  With Bonferroni's correction over all options.
+    compared.  ``"key"``: they are better than those who chose the key.  ``"two"``: they are at
+    least a fifth of the class and better than those who chose the remaining wrong options.  A
+    good near miss can do that too, so ``"two"`` asks for a look, not for a change.  With
+    Bonferroni's correction over all options.
 
     Parameters
     ----------
@@ -137,30 +138,35 @@ def flags(choices: ArrayLike, keys: ArrayLike, n_options: int = 4, level: float 
             "one column and one key per question."
         )
     right = (choices == keys).astype(float)
-    tests = choices.shape[1] * (n_options - 1)
+    limit = level / (choices.shape[1] * (n_options - 1))
     found = []
-    for item in range(choices.shape[1]):
+    for item, key in enumerate(keys.tolist()):
         rest = right.sum(1) - right[:, item]
-        spread = rest.std()
-        chose_key = rest[choices[:, item] == keys[item]]
-        best: Flag | None = None
+        chose = [rest[choices[:, item] == option] for option in range(n_options)]
+        seen = []
         for option in range(n_options):
-            chose = rest[choices[:, item] == option]
-            if option == keys[item] or len(chose) < 3 or spread == 0:
+            if option == key or len(chose[option]) < FEWEST:
                 continue
-            if len(chose_key) < 3:
-                p = 0.0 if len(chose) > len(rest) / 2 else 1.0  # nearly nobody takes the key
-                better, close = p == 0.0, False
-            else:
-                error = math.sqrt(chose.var(ddof=1) / len(chose) + chose_key.var(ddof=1) / len(chose_key))
-                gap = chose.mean() - chose_key.mean()
-                p = _z_tail(gap / error) if error else float(gap <= 0)
-                better = p < level / tests
-                p_not_worse = _z_tail((gap + spread / 3) / error) if error else 1.0
-                close = p_not_worse < level / tests**0.5 and len(chose) >= len(rest) / 5
-            why = "key" if better else "two" if close else ""
-            if why and (best is None or (best.why, -best.p) > (why, -p)):
-                best = Flag(item, why, option, p)
-        if best:
-            found.append(best)
+            others = [chose[o] for o in range(n_options) if o not in (option, key)]
+            p = _p_better(chose[option], chose[key])
+            if p < limit:
+                seen.append(Flag(item, "key", option, p))
+                continue
+            p = _p_better(chose[option], np.concatenate(others)) if others else 1.0
+            if p < limit and len(chose[option]) >= len(rest) / 5:
+                seen.append(Flag(item, "two", option, p))
+        if seen:
+            found.append(min(seen, key=lambda flag: (flag.why, flag.p)))
     return found
+
+
+def _p_better(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the one-sided p-value that the first have the higher scores (Welch, normal tail).
+
+    Where fewer than three students took the other option, nothing is claimed.
+    """
+    if min(len(one), len(other)) < FEWEST:
+        return 1.0
+    error = math.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
+    gap = float(one.mean() - other.mean())
+    return 0.5 * math.erfc(gap / error / math.sqrt(2)) if error else float(gap <= 0)

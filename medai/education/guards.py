@@ -15,11 +15,13 @@ from medai.knowledge.graph import KnowledgeGraph
 
 LENGTH = 2.0  # the longest option may have this many times the letters of the shortest
 SHORTEST = 4  # letters of a word that could give something away
-COMMON_WORDS = frozenset(
-    "acute chronic disease disorder syndrome with without type familial congenital abnormal "
-    "abnormality increased decreased elevated reduced finding findings patient which condition "
-    "table most present listed least share cent these following primary secondary".split()
-)
+COMMON_WORDS = frozenset({
+    "acute", "chronic", "disease", "disorder", "syndrome", "with", "without", "type", "familial",
+    "congenital", "abnormal", "abnormality", "increased", "decreased", "elevated", "reduced",
+    "finding", "findings", "patient", "patients", "which", "condition", "conditions", "table",
+    "most", "present", "listed", "least", "share", "cent", "these", "following", "primary",
+    "secondary", "according", "source",
+})  # fmt: skip
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -67,7 +69,9 @@ def direct(graph: KnowledgeGraph, disease: str) -> tuple[frozenset[str], frozens
     present = frozenset(
         row.term_id
         for row in rows
-        if not row.excluded and not row.frequency.startswith("0/") and graph.is_phenotype(row.term_id)
+        if not row.excluded
+        and not row.frequency.startswith("0/")
+        and graph.is_phenotype(row.term_id)
     )
     return present - excluded, excluded
 

@@ -104,7 +104,8 @@ def leaks(questions: Sequence[Question], embed: Callable | None = None) -> tuple
     found = []
     for name, (score, sign) in GUESSERS.items():
         right = sum(
-            int(np.argmax(sign * score(q, v))) == q.key for q, v in zip(questions, vectors, strict=True)
+            int(np.argmax(sign * score(q, v))) == q.key
+            for q, v in zip(questions, vectors, strict=True)
         )
         low, high = wilson(right, n)
         found.append(Leak(name, right, n, 1 / size, float(low), float(high)))

@@ -89,7 +89,9 @@ def checked(answers: ArrayLike) -> np.ndarray:
         )
     if not np.isin(answers, (0, 1)).all():
         bad = answers[~np.isin(answers, (0, 1))][0]
-        raise MedaiError(f"answers holds {bad}; 1 is right, 0 is wrong, and nothing may be missing.")
+        raise MedaiError(
+            f"answers holds {bad}; 1 is right, 0 is wrong, and nothing may be missing."
+        )
     return answers.astype(int)
 
 
@@ -104,8 +106,7 @@ class Fit:
     a, b, c
         Discrimination, difficulty, guessing, each of shape (items,).
     se_a, se_b
-        Standard errors from the expected complete-data information; they are a little too small,
-        since they treat the posterior of ability as observed.
+        Standard errors, from the outer product of the people's scores (guessing held fixed).
     log_likelihood
         Marginal log likelihood in nats (without the priors of the 3PL).
     rounds, converged
@@ -180,7 +181,9 @@ def fit(answers: ArrayLike, model: str = "2pl", points: int = POINTS) -> Fit:
     start = np.log(share / (1 - share))  # on the logit scale: slope * theta + start
     guess = np.full_like(slope, 0.2 if model == "3pl" else 0.0)
     before = -np.inf
-    for rounds in range(1, ROUNDS + 1):
+    rounds, change = 0, np.inf
+    while rounds < ROUNDS:
+        rounds += 1
         post, log_l = _posterior(answers, nodes, weights, slope, -start / slope, guess)
         here = post.sum(0)  # (points,) people expected at each node
         right = post.T @ answers  # (points, items) of them right
@@ -196,7 +199,7 @@ def fit(answers: ArrayLike, model: str = "2pl", points: int = POINTS) -> Fit:
             break
         before = log_l
     post, log_l = _posterior(answers, nodes, weights, slope, -start / slope, guess)
-    se_a, se_b = _errors(nodes, post.sum(0), slope, start, guess)
+    se_a, se_b = _errors(answers, nodes, post, slope, start, guess, model == "rasch")
     b = -start / slope
     return Fit(model, slope, b, guess, se_a, se_b, log_l, rounds, bool(change < TOLERANCE))
 
@@ -261,19 +264,33 @@ def _three(nodes, here, right, slope, start, guess):
     return tuple(np.array(x) for x in zip(*out, strict=True))
 
 
-def _errors(nodes, here, slope, start, guess) -> tuple[np.ndarray, np.ndarray]:
-    """Standard errors of a and b by the delta method (guessing held fixed)."""
-    p = probability(nodes, slope, -start / slope, guess)
+def _errors(answers, nodes, post, slope, start, guess, shared) -> tuple[np.ndarray, np.ndarray]:
+    """Return standard errors of a and b, (items,) each, by the delta method on the information.
+
+    The information is the sum over people of the outer product of their scores, the gradients
+    of their marginal log likelihood; guessing is held fixed, so those of a 3PL are too small.
+    """
+    k = len(slope)
+    p = np.clip(probability(nodes, slope, -start / slope, guess), 1e-9, 1 - 1e-9)
     s = (p - guess) / (1 - guess)
-    v = here[:, None] * ((1 - guess) * s * (1 - s)) ** 2 / np.clip(p * (1 - p), 1e-12, None)
-    h00, h01, h11 = v.sum(0), nodes @ v, nodes**2 @ v
-    det = np.maximum(h00 * h11 - h01**2, 1e-9)
-    v0, v1, v01 = h11 / det, h00 / det, -h01 / det
+    pull = (1 - guess) * s * (1 - s) / (p * (1 - p))  # (points, items); 1 when c = 0
+    by_start = answers * (post @ pull) - post @ (pull * p)
+    by_slope = answers * (post @ (pull * nodes[:, None])) - post @ (pull * p * nodes[:, None])
+    if shared:
+        by_slope = by_slope.sum(1, keepdims=True)
+    scores = np.hstack([by_slope, by_start])
+    cov = np.linalg.pinv(scores.T @ scores)
+    one = 0 if shared else np.arange(k)  # where each item's slope stands
+    two = np.arange(k) + (1 if shared else k)
     d0, d1 = -1 / slope, start / slope**2
-    return np.sqrt(v1), np.sqrt(np.maximum(d0**2 * v0 + d1**2 * v1 + 2 * d0 * d1 * v01, 0))
+    var_b = d0**2 * cov[two, two] + d1**2 * cov[one, one] + 2 * d0 * d1 * cov[one, two]
+    var_a = np.broadcast_to(cov[one, one], (k,))
+    return np.sqrt(var_a), np.sqrt(np.maximum(var_b, 0))
 
 
-def abilities(answers: ArrayLike, items: Fit, points: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
+def abilities(
+    answers: ArrayLike, items: Fit, points: int = POINTS
+) -> tuple[np.ndarray, np.ndarray]:
     """Return each person's ability (posterior mean) and its standard deviation, (people,) each."""
     answers = checked(answers)
     nodes, weights = quadrature(points)

@@ -11,17 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from medai.runtime.errors import MedaiError
 
-__all__ = ["SM2", "Memory", "SCHEDULES", "fsrs_days", "sm2_review", "study"]
+__all__ = ["SCHEDULES", "SM2", "Memory", "fsrs_days", "sm2_review", "study"]
 
 EASIEST = 2.5
 HARDEST = 1.3
-DAY0 = datetime(2026, 1, 1, tzinfo=timezone.utc)
+DAY0 = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,12 @@ def _fsrs(answers: list[tuple[int, bool]]) -> Iterator[int]:
         yield fsrs_days(answers)
 
 
-SCHEDULES: dict[str, Callable] = {"massed": _massed, "every 7 days": _fixed, "SM-2": _sm2, "FSRS": _fsrs}
+SCHEDULES: dict[str, Callable] = {
+    "massed": _massed,
+    "every 7 days": _fixed,
+    "SM-2": _sm2,
+    "FSRS": _fsrs,
+}
 
 
 def study(
