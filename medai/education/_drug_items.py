@@ -67,7 +67,7 @@ def may_interact(one: str, two: str) -> bool:
 
 @functools.lru_cache(maxsize=1)
 def _effects() -> dict[str, frozenset[str]]:
-    """Return for each drug the enzymes that it inhibits or induces, by the pharmacogenetic tables."""
+    """Return for each drug the enzymes that it inhibits or induces, by our tables."""
     found: dict[str, set[str]] = {}
     for row in (*pgx_advice().inhibitors, *pgx_advice().inducers):
         found.setdefault(row.drug, set()).add(row.enzyme)

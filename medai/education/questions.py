@@ -10,6 +10,7 @@ and a student who knows nothing finds it there.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
@@ -172,8 +173,8 @@ def disease_likeness(graph, one: str, two: str) -> float:
     """Return the share of information that two diseases have in common (ancestors included)."""
     a, b = (_closure(graph, disease) for disease in (one, two))
     ic = graph.information_content
-    both = sum(ic(t) for t in a & b)
-    return both / max(sum(ic(t) for t in a | b), 1e-9)
+    # fsum: the order of a set must not change the last digit
+    return math.fsum(ic(t) for t in a & b) / max(math.fsum(ic(t) for t in a | b), 1e-9)
 
 
 @functools.lru_cache(maxsize=2048)

@@ -137,13 +137,13 @@ def measured():
 
 
 def test_the_rubric_beats_every_baseline_on_unseen_questions(measured):
-    answers, truth, found = measured
+    _answers, truth, found = measured
     kappas = {name: grading.kappa(truth, grades) for name, grades in found.items()}
     assert all(kappas["rubric"] > kappas[name] for name in ("embedding", "keywords", "length"))
 
 
 def test_likeness_alone_gives_marks_to_negated_answers(measured):
-    answers, truth, found = measured
+    answers, _truth, found = measured
     negated = np.array([a.style == "negated" for a in answers])
     assert found["embedding"][negated].mean() > 0.5  # the danger that the chapter shows
 
@@ -152,7 +152,7 @@ def test_likeness_alone_gives_marks_to_negated_answers(measured):
     strict=True, reason="measured on 23 November 2026: the rubric gives negated answers 0.5 marks"
 )
 def test_no_negated_answer_gets_a_mark(measured):
-    answers, truth, found = measured
+    answers, _truth, found = measured
     assert found["rubric"][[a.style == "negated" for a in answers]].sum() == 0
 
 
@@ -160,7 +160,7 @@ def test_no_negated_answer_gets_a_mark(measured):
     strict=True, reason="measured on 23 November 2026: every paraphrase without the words gets 0"
 )
 def test_right_answers_in_other_words_get_half_of_their_marks(measured):
-    answers, truth, found = measured
+    answers, _truth, found = measured
     assert found["rubric"][[a.style == "paraphrase" for a in answers]].mean() >= 1
 
 

@@ -31,8 +31,10 @@ def fake(texts, key=0, stem="Which?"):
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_question_has_a_source_reasons_and_parallel_options(made, topic):
     for question in made[topic]:
-        assert len(question.options) == 4 and all(o.why for o in question.options)
-        assert question.sources and all(question.sources)
+        assert len(question.options) == 4
+        assert all(o.why for o in question.options)
+        assert question.sources
+        assert all(question.sources)
         assert guards.parallel([o.text for o in question.options])
         assert not guards.gives_away(question.stem, question.options[question.key].text)
 
@@ -50,7 +52,7 @@ def stem_terms(graph, question):
     return [names[p.casefold()] for p in parts if p.casefold() in names]
 
 
-@pytest.mark.parametrize("topic", ("common", "rare"))
+@pytest.mark.parametrize("topic", ["common", "rare"])
 def test_only_the_key_has_all_findings_even_by_ancestors_and_descendants(made, topic):
     graph = graphs()[topic]
     checked = 0
@@ -74,7 +76,7 @@ def test_only_the_key_has_all_findings_even_by_ancestors_and_descendants(made, t
     assert checked >= 8
 
 
-@pytest.mark.parametrize("topic", ("common-findings", "rare-findings"))
+@pytest.mark.parametrize("topic", ["common-findings", "rare-findings"])
 def test_no_wrong_finding_is_given_for_the_disease(made, topic):
     graph = graphs()[topic.split("-")[0]]
     for question in made[topic]:
@@ -183,7 +185,8 @@ def test_a_planted_leak_is_found_and_a_fair_exam_is_not_accused():
         fair.append(fake(words, key))
     embed = lambda texts: np.eye(4)[np.arange(len(texts)) % 4]  # noqa: E731
     found = {leak.guesser: leak for leak in leaks(planted, embed)}
-    assert found["longest"].right == 60 and found["longest"].above_chance
+    assert found["longest"].right == 60
+    assert found["longest"].above_chance
     assert found["shortest"].right == 15 or not found["shortest"].above_chance
     assert not any(leak.above_chance for leak in leaks(fair, embed))
     with pytest.raises(MedaiError, match="options"):

@@ -79,7 +79,8 @@ def test_massed_reviews_teach_nothing_here_and_all_are_held():
 def test_a_study_is_seeded_and_never_reviews_after_the_exam(schedule):
     a, b = (study(schedule, seed=1, cards=8, exam_day=20) for _ in range(2))
     np.testing.assert_array_equal(a, b)
-    assert ((a[:, 0] > 0) & (a[:, 0] <= 1)).all() and (a[:, 1] <= 5).all()
+    assert ((a[:, 0] > 0) & (a[:, 0] <= 1)).all()
+    assert (a[:, 1] <= 5).all()
 
 
 def test_spacing_beats_massing_in_the_declared_memory():
