@@ -110,17 +110,22 @@ class Memory:
             self.stability = max(0.2, self.stability * self.loss)
 
 
-def _massed(answers: list[tuple[int, bool]]) -> Iterator[int]:
+def _massed(answers: list[tuple[int, bool]], gap: int) -> Iterator[int]:
     while True:
         yield 0
 
 
-def _fixed(answers: list[tuple[int, bool]]) -> Iterator[int]:
+def _fixed(answers: list[tuple[int, bool]], gap: int) -> Iterator[int]:
     while True:
         yield 7
 
 
-def _sm2(answers: list[tuple[int, bool]]) -> Iterator[int]:
+def _evenly(answers: list[tuple[int, bool]], gap: int) -> Iterator[int]:
+    while True:
+        yield gap
+
+
+def _sm2(answers: list[tuple[int, bool]], gap: int) -> Iterator[int]:
     card = sm2_review(SM2(), 4)  # the day it was learnt
     while True:
         yield card.interval
@@ -149,7 +154,7 @@ def fsrs_days(answers: list[tuple[int, bool]], retention: float = 0.9) -> int:
     return max(1, round((card.due - DAY0).total_seconds() / 86400) - answers[-1][0])
 
 
-def _fsrs(answers: list[tuple[int, bool]]) -> Iterator[int]:
+def _fsrs(answers: list[tuple[int, bool]], gap: int) -> Iterator[int]:
     while True:
         yield fsrs_days(answers)
 
@@ -157,6 +162,7 @@ def _fsrs(answers: list[tuple[int, bool]]) -> Iterator[int]:
 SCHEDULES: dict[str, Callable] = {
     "massed": _massed,
     "every 7 days": _fixed,
+    "evenly to the exam": _evenly,
     "SM-2": _sm2,
     "FSRS": _fsrs,
 }
@@ -199,7 +205,7 @@ def study(
     for j in range(cards):
         memory = Memory(float(stability[j]), gain=gain, shape=shape)
         answers = [(0, True)]
-        plan = SCHEDULES[schedule](answers)
+        plan = SCHEDULES[schedule](answers, exam_day // (reviews + 1))
         held = 0
         for k in range(reviews):
             day = answers[-1][0] + next(plan)

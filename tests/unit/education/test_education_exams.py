@@ -133,8 +133,9 @@ def test_what_cannot_be_exported_is_refused(made):
 
 def test_the_command_writes_the_same_exam_as_the_package(tmp_path, capsys):
     target = tmp_path / "exam.xml"
+    genes = ["exam", "--topic", "genes", "--number", "2", "--seed", "4"]
     assert (
-        main(["exam", "--topic", "genes", "--number", "2", "--seed", "4", "--out", str(target)])
+        main([*genes, "--out", str(target)])
         == 0
     )
     written = target.read_text(encoding="utf-8")
