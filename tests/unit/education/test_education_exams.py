@@ -134,10 +134,7 @@ def test_what_cannot_be_exported_is_refused(made):
 def test_the_command_writes_the_same_exam_as_the_package(tmp_path, capsys):
     target = tmp_path / "exam.xml"
     genes = ["exam", "--topic", "genes", "--number", "2", "--seed", "4"]
-    assert (
-        main([*genes, "--out", str(target)])
-        == 0
-    )
+    assert main([*genes, "--out", str(target)]) == 0
     written = target.read_text(encoding="utf-8")
     assert written == exams.render(questions.make_questions(2, topic="genes", seed=4), "moodle")
     assert main(genes) == 0
