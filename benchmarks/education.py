@@ -1,7 +1,7 @@
 """Do the generated questions leak their key?  Guessers without the stem, on 564 questions.
 
 Run ``python -m benchmarks.education`` from the repository's root; about two minutes on one core.
-Writes ``data/results/education_leaks.json``.
+Writes ``data/results/26_leaks.json``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NUMBERS = {
 }
 BY_GRAPH = "most alike, by graph"
 SEEDS = (101, 102)
-TARGET = Path("data/results/education_leaks.json")
+TARGET = Path("data/results/26_leaks.json")
 
 
 def by_graph(question: Question, alike: Callable[[str, str], float]) -> bool:

@@ -42,7 +42,7 @@ def render(
 
     Parameters
     ----------
-    questions : sequence of Question
+    questions : sequence
         At least one, ids all different.
     form : str
         One of :data:`FORMATS`.

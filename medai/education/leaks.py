@@ -76,7 +76,7 @@ def leaks(questions: Sequence[Question], embed: Callable | None = None) -> tuple
 
     Parameters
     ----------
-    questions : sequence of Question
+    questions : sequence
         All with the same number of options.
     embed : callable, optional
         Turns texts into unit vectors, shape (texts, d); by default

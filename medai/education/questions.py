@@ -51,7 +51,7 @@ def make_questions(
 
     Returns
     -------
-    tuple of Question
+    tuple
         Four options each; the key stands in each position equally often, as far as the
         number allows.
 

@@ -8,6 +8,7 @@ simulated memories, and its results are true of those memories only.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -142,6 +143,11 @@ def fsrs_days(answers: list[tuple[int, bool]], retention: float = 0.9) -> int:
     retention : float
         What FSRS aims at.
     """
+    return _fsrs_days(tuple(answers), retention)
+
+
+@functools.lru_cache(maxsize=4096)  # without fuzz the same answers give the same day
+def _fsrs_days(answers: tuple[tuple[int, bool], ...], retention: float) -> int:
     from fsrs import Card, Rating, Scheduler
 
     scheduler = Scheduler(
