@@ -46,18 +46,24 @@ def _qt() -> frozenset[str]:
     return frozenset(row["drug"] for row in interactions().raw["qt"])
 
 
+@functools.lru_cache(maxsize=1024)
+def _sides(drug: str) -> dict[int, frozenset[int]]:
+    """Return for each rule (by its number) that names a drug the sides it stands on."""
+    found = {}
+    for number, rule in enumerate(_pair_rules()):
+        on = frozenset(i for i, side in enumerate(rule.sides) if drug in side)
+        if on:
+            found[number] = on
+    return found
+
+
 def may_interact(one: str, two: str) -> bool:
     """Tell whether any rule of any severity could concern two drugs together."""
     if one in _qt() and two in _qt():
         return True
-    for rule in _pair_rules():
-        holding_one = [i for i, side in enumerate(rule.sides) if one in side]
-        holding_two = [i for i, side in enumerate(rule.sides) if two in side]
-        if (
-            holding_one
-            and holding_two
-            and (len(rule.sides) == 1 or len({*holding_one, *holding_two}) > 1)
-        ):
+    first, second = _sides(one), _sides(two)
+    for number in first.keys() & second.keys():
+        if len(_pair_rules()[number].sides) == 1 or len(first[number] | second[number]) > 1:
             return True
     return any(
         not name.startswith("@")

@@ -94,13 +94,23 @@ def related(graph: KnowledgeGraph, one: str, two: str) -> bool:
     return False
 
 
+@functools.lru_cache(maxsize=4096)
+def _closure(graph: KnowledgeGraph, disease: str) -> frozenset[str]:
+    """Return the findings of a disease with all their ancestors."""
+    return frozenset(a for term in direct(graph, disease)[0] for a in graph.ancestors(term))
+
+
 def may_have(graph: KnowledgeGraph, disease: str, term: str) -> bool:
     """Tell whether the graph leaves room for a finding in a disease.
 
     True when the finding, an ancestor, a descendant or its twin in words is annotated: a
     source that says only "headache" does not rule out a migraine.
     """
-    return any(related(graph, term, other) for other in direct(graph, disease)[0])
+    stated, above = direct(graph, disease)[0], _closure(graph, disease)
+    return any(
+        one in above or not graph.ancestors(one).isdisjoint(stated)
+        for one in {term} | _same().get(term, frozenset())
+    )
 
 
 def lacking(graph: KnowledgeGraph, disease: str, terms: Iterable[str]) -> tuple[str, ...]:
