@@ -10,6 +10,7 @@ import difflib
 
 from medai.datasets import (
     cards_book,
+    cards_education,
     cards_genes,
     cards_images,
     cards_knowledge,
@@ -40,6 +41,7 @@ CARDS: tuple[Card, ...] = (
     *cards_signals.CARDS,
     *cards_genes.CARDS,
     *cards_summaries.CARDS,
+    *cards_education.CARDS,
 )
 
 
