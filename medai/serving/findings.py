@@ -29,6 +29,10 @@ UNKNOWN = {  # what the safety rules ask for, in a word
     "heart_rate_per_min": "heart rate",
 }
 
+# Asked when a record is opened, not with every order: nothing about them is particular to it,
+# and they would put a card on nearly every order (measured in Chapter 32).
+ONCE = frozenset({"allergies", "child_pugh", "age_years", "sex"})
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -142,7 +146,13 @@ def _same(grave: Line, line: Line) -> bool:
     return False
 
 
-def questions(plan: Plan, focus: Collection[str] | None, stated: Collection[str] = ()):
+def questions(
+    plan: Plan,
+    focus: Collection[str] | None,
+    stated: Collection[str] = (),
+    *,
+    every: bool = False,
+) -> tuple[list[Line], list[Line]]:
     """Return the questions that get a card of their own, and those that share one.
 
     A genotype, an ordered medicine or a measurement that cannot be read is asked about by itself,
@@ -156,6 +166,8 @@ def questions(plan: Plan, focus: Collection[str] | None, stated: Collection[str]
         Ingredients of the order; None for the whole record.
     stated : collection of str
         The ordered medicines as written.
+    every : bool
+        Whether an order also asks what is asked when a record is opened, :data:`ONCE`.
 
     Returns
     -------
@@ -172,6 +184,8 @@ def questions(plan: Plan, focus: Collection[str] | None, stated: Collection[str]
             if focus is None or str(data["gene"]).upper() in genes or (not genes and not focus):
                 alone.append(line)
         elif "argument" in data or "drug" in data:
+            if focus is not None and not every and data.get("argument") in ONCE:
+                continue
             if focus is None or not drugs_of(line) or drugs_of(line) & set(focus):
                 shared.append(line)
         elif "needs" in data:

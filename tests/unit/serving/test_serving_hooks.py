@@ -159,7 +159,8 @@ def test_the_example_of_order_select_with_a_penicillin_allergy(client):
     del body["prefetch"]["allergies"]
     found = cards(client, SELECT, body)
     assert [one["indicator"] for one in found] == ["info"]
-    assert "amoxicillin, clavulanic acid" in found[0]["summary"]
+    assert "Not sent, so not looked at: statements, allergies" in found[0]["detail"]
+    assert "which is it" not in found[0]["detail"]
 
 
 def test_orders_that_are_no_medicines_get_no_cards(client):
