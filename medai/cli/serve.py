@@ -44,10 +44,13 @@ def run(args: argparse.Namespace) -> int:
         raise MedaiError("The service needs uvicorn: pip install 'medai[serve,fhir]'.") from None
     from medai.serving.app import SETTINGS_VARIABLE, create_app
 
-    # Uvicorn's own access log would hold the callers' paths; the service writes its own.
+    from medai.serving.logs import setup_logs
+
+    setup_logs()  # uvicorn's own access log would hold the callers' paths
     common = {
         "host": settings.host,
         "port": settings.port,
+        "log_config": None,
         "access_log": False,
         "server_header": False,
         "date_header": True,
