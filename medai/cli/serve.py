@@ -43,7 +43,6 @@ def run(args: argparse.Namespace) -> int:
     except ImportError:
         raise MedaiError("The service needs uvicorn: pip install 'medai[serve,fhir]'.") from None
     from medai.serving.app import SETTINGS_VARIABLE, create_app
-
     from medai.serving.logs import setup_logs
 
     setup_logs()  # uvicorn's own access log would hold the callers' paths

@@ -37,7 +37,9 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>&|~#!])")
 
 def plain(text: str) -> str:
     """Return a text on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def markdown(text: str) -> str:
