@@ -7,6 +7,7 @@ that *is* read and is wrong refuses the request.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,7 @@ PARTS = {  # elements of elements that are kept
     "condition": ("code",),
     "name": ("text", "given", "family"),
 }
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 NO_ORDER = ("cancelled", "entered-in-error", "stopped", "completed")
 
 
@@ -117,7 +119,7 @@ def read_record(
     }
     orders, unnamed, refs = [], [], set()
     for _, draft in entries(drafts, "context.draftOrders") if drafts is not None else ():
-        refs.add(f"{draft['resourceType']}/{draft.get('id')}")
+        refs.add(reference_of(draft))
         if draft["resourceType"] != "MedicationRequest":
             continue
         one = slim(None, draft, server)
@@ -128,7 +130,7 @@ def read_record(
             continue
         _check_subject(one, patient_id)
         name = _concept(one.get("medicationCodeableConcept")) or _referred(one, draft, medications)
-        reference = f"MedicationRequest/{draft['id']}" if draft.get("id") else ""
+        reference = reference_of(draft)
         if name:
             orders.append(Order(reference, readable(name)))
         else:
@@ -139,7 +141,7 @@ def read_record(
         "entry": [
             {"resource": one}
             for one in kept
-            if f"{one['resourceType']}/{one.get('id')}" not in refs
+            if not reference_of(one) or reference_of(one) not in refs
         ],
     }
     try:
@@ -152,7 +154,7 @@ def read_record(
         medicines += [{"name": n, "status": "planned"} for one in orders for n in one.names]
         patient = read_patient({**patient.model_dump(), "medicines": medicines})
     except (MedaiError, ValueError) as error:
-        raise Refusal(422, "unreadable_fhir", str(error)[:600]) from error
+        raise Refusal(422, "unreadable_fhir", printable(error)) from error
     return Record(patient, tuple(orders), (*unread, *left), tuple(unnamed))
 
 
@@ -208,14 +210,27 @@ def _check_patient(kept: list[dict[str, Any]], patient_id: str) -> None:
         )
 
 
+def reference_of(resource: Mapping[str, Any]) -> str:
+    """Return ``Type/id``; "" when the resource has no id by FHIR's rules."""
+    found = resource.get("id")
+    if not isinstance(found, str) or not ID.fullmatch(found):
+        return ""
+    return f"{resource['resourceType']}/{found}"
+
+
+def printable(error: Exception) -> str:
+    """Return an error's words on one line, without signs that cannot be sent."""
+    text = "".join(c if c.isprintable() else " " for c in str(error)[:600])
+    return " ".join(text.split())
+
+
 def _check_subject(order: Mapping[str, Any], patient_id: str) -> None:
     subject = order.get("subject") or {}
     if subject.get("reference") != f"Patient/{patient_id}":
         raise Refusal(
             422,
             "wrong_patient",
-            f"The order MedicationRequest/{order.get('id', '?')} has another subject than "
-            "context.patientId. Send the orders of one patient.",
+            "An order has another subject than context.patientId. Send the orders of one patient.",
         )
 
 

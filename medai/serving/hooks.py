@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from medai.personalised.plan import Line, Plan, make_plan
 from medai.runtime.errors import MedaiError
 from medai.serving.cards import finding_card, shared_card
-from medai.serving.fhir_in import Record, read_record
+from medai.serving.fhir_in import Record, printable, read_record, reference_of
 from medai.serving.findings import Finding, about_order, findings, questions
 from medai.serving.models import (
     Card,
@@ -100,11 +100,8 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
     """
     check_required(request.hook, request.prefetch)
     context = request.context
-    drafts = [
-        f"{one['resourceType']}/{one['id']}"
-        for _, one in entries(context.draftOrders, "context.draftOrders")
-        if one.get("id") is not None
-    ]
+    listed = entries(context.draftOrders, "context.draftOrders")
+    drafts = [reference for _, one in listed if (reference := reference_of(one))]
     chosen = list(getattr(context, "selections", drafts))
     lost = [one for one in chosen if one not in drafts]
     if lost:
@@ -153,7 +150,7 @@ def planned(record: Record) -> Plan:
     try:
         return make_plan(record.patient)
     except MedaiError as error:
-        raise Refusal(422, "contradiction", str(error)[:600]) from error
+        raise Refusal(422, "contradiction", printable(error)) from error
 
 
 def _cards(

@@ -72,7 +72,8 @@ def check_required(hook: str, prefetch: Mapping[str, Any]) -> None:
             "discovery lists: this service fetches nothing from a FHIR server itself.",
         )
     for key in templates():
-        links = (prefetch.get(key) or {}).get("link") or []
+        links = (prefetch.get(key) or {}).get("link")
+        links = links if isinstance(links, list) else []
         if any(isinstance(one, dict) and one.get("relation") == "next" for one in links):
             raise Refusal(
                 412,

@@ -9,10 +9,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from medai.datasets.plan_patients import plan_patients
 from medai.serving import examples
 from medai.serving.app import create_app
+from medai.serving.fhir_in import READ
 from medai.serving.keysets import Issuer
 from medai.serving.prefetch import templates
 from medai.serving.settings import Settings
@@ -20,6 +23,10 @@ from medai.serving.settings import Settings
 SELECT, SIGN, VIEW = (
     f"/cds-services/medai-{name}" for name in ("order-select", "order-sign", "patient-view")
 )
+
+
+FIELDS = sorted({name for names in READ.values() for name in names} | {"id", "resourceType"})
+FIELDS += ["entry", "link", "contained", "coding", "text", "reference", "modifierExtension"]
 
 
 @pytest.fixture(scope="module")
@@ -337,6 +344,42 @@ def test_wrong_fhir_where_it_is_read_is_refused(client, codeine):
     assert "R4" in refused(client, SELECT, codeine, 422, "unreadable_fhir")
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    | st.sampled_from(["Patient/1288992", "codeine", "draft", "active", "\ud800", "x" * 400]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from([*FIELDS, "other"]), inner, max_size=4),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    where=st.sampled_from(["draft", "drafts", *sorted(READ), "link"]),
+    fields=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4),
+)
+def test_no_json_whatever_breaks_the_service(client, where, fields):
+    body = examples.order_select()
+    draft = body["context"]["draftOrders"]["entry"][0]["resource"]
+    if where == "draft":
+        draft |= fields
+    elif where == "drafts":
+        body["context"]["draftOrders"] |= fields
+    elif where == "link":
+        body["prefetch"]["statements"] |= {"link": fields, **fields}
+    elif where == "Patient":
+        body["prefetch"]["patient"] |= fields
+    else:
+        one = {"resourceType": where, "id": "f", "status": "final", **fields}
+        body["prefetch"]["observations"] = examples.bundle(one)
+    content = json.dumps(body).encode()  # lone surrogates stay escaped
+    headers = {"Content-Type": "application/json"}
+    answer = client.post(SELECT, content=content, headers=headers)
+    assert answer.status_code in (200, 412, 422), answer.text
+    for card in answer.json().get("cards", ()):
+        assert 0 < len(card["summary"]) < 140
+
+
 # --- order and identity -----------------------------------------------------------------------
 
 
@@ -398,7 +441,7 @@ def production(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP384R1())
     public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
     issuer = Issuer("https://ehr.example", keys=(public | {"kid": "k1"},))
-    settings = Settings(
+    chosen = Settings(
         mode="production",
         audience="https://cds.example",
         issuers=(issuer,),
@@ -414,7 +457,7 @@ def production(tmp_path_factory):
         token = jwt.encode(claims, key, "ES384", {"kid": "k1"})
         return {"Authorization": f"Bearer {token}"}
 
-    with TestClient(create_app(settings), base_url="https://cds.example") as one:
+    with TestClient(create_app(chosen), base_url="https://cds.example") as one:
         yield one, bearer
 
 
