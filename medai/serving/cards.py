@@ -6,6 +6,7 @@ order, and does nothing else: a dose or another medicine is more than a program 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
@@ -81,8 +82,23 @@ def detail(lines: Sequence[Line], more: Iterable[str] = ()) -> str:
     parts += list(more)
     sources = _sources(lines)
     if sources:
-        parts.append("Sources: " + "; ".join(markdown(str(one)) for one in sources) + ".")
+        parts.append(_listed(sources))
     return "\n\n".join([*parts, f"*{DISCLAIMER}*"])
+
+
+def _listed(sources: Sequence[Source]) -> str:
+    return "Sources: " + "; ".join(map(_named, sources)) + "."
+
+
+@functools.lru_cache(maxsize=2_000)
+def _named(source: Source) -> str:
+    """Return a source as Markdown; the tables hold some hundreds, and cards repeat them."""
+    return markdown(str(source))
+
+
+@functools.lru_cache(maxsize=2_000)
+def _link(source: Source) -> Link:
+    return Link(label=shortened(source.title or source.key, LABEL), url=source.url)
 
 
 def _sources(lines: Sequence[Line]) -> list[Source]:
@@ -96,11 +112,7 @@ def source_and_links(lines: Sequence[Line]) -> tuple[CardSource, list[Link]]:
         return CardSource(label=OWN), []
     first, *others = sources
     label = shortened(first.title or first.key or first.basis, LABEL)
-    links = [
-        Link(label=shortened(one.title or one.key, LABEL), url=one.url)
-        for one in others
-        if _web(one.url)
-    ]
+    links = [_link(one) for one in others if _web(one.url)]
     return CardSource(label=label, url=first.url if _web(first.url) else None), links
 
 
@@ -195,7 +207,7 @@ def shared_card(
     if source.label != OWN:
         links = [Link(label=source.label, url=source.url), *links] if source.url else links
     sources = _sources(lines)
-    known = ["Sources: " + "; ".join(markdown(str(s)) for s in sources) + "."] if sources else []
+    known = [_listed(sources)] if sources else []
     return Card(
         uuid=str(uuid5(instance, "shared questions")),
         summary=shortened(text),
