@@ -75,7 +75,7 @@ class FhirAuthorization(Incoming):
 
     access_token: Annotated[str, Field(min_length=1, max_length=16_384, repr=False)]
     token_type: Literal["Bearer"]
-    expires_in: int
+    expires_in: Annotated[int, Field(strict=True)]
     scope: str
     subject: str
 
