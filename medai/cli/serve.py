@@ -8,7 +8,6 @@ Everything else needs a settings file, which says who may call and with which ke
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from medai.runtime.errors import MedaiError
@@ -36,35 +35,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C; return 0, or raise MedaiError for settings that are not safe."""
+    """Serve until Ctrl-C and return 0, or raise MedaiError for settings that are not safe."""
     settings = settings_of(args)
-    try:
-        import uvicorn
-    except ImportError:
-        raise MedaiError("The service needs uvicorn: pip install 'medai[serve,fhir]'.") from None
-    from medai.serving.app import SETTINGS_VARIABLE, create_app
-    from medai.serving.logs import setup_logs
+    from medai.serving.server import serve
 
-    setup_logs()  # uvicorn's own access log would hold the callers' paths
-    common = {
-        "host": settings.host,
-        "port": settings.port,
-        "log_config": None,
-        "access_log": False,
-        "server_header": False,
-        "date_header": True,
-        "proxy_headers": False,
-        "timeout_graceful_shutdown": 10,
-    }
     if settings.is_development:
         print(f"medai: try it at http://{shown(settings.host)}:{settings.port}/ (Ctrl-C stops)")
-    if args.workers > 1:
-        os.environ[SETTINGS_VARIABLE] = str(args.settings.resolve())
-        uvicorn.run(
-            "medai.serving.app:from_environment", factory=True, workers=args.workers, **common
-        )
-    else:
-        uvicorn.run(create_app(settings), **common)
+    serve(settings, workers=args.workers, file=args.settings)
     return 0
 
 

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from medai.cli import build_parser, main
 from medai.cli.serve import settings_of
 from medai.runtime.errors import MedaiError
+from medai.serving import server
 from medai.serving.app import create_app
 from medai.serving.page import SHOWN
 from medai.serving.settings import Settings
@@ -223,7 +224,7 @@ def options(*words):
     ],
 )
 def test_what_is_not_safe_is_not_started(words, said, capsys, monkeypatch):
-    monkeypatch.setattr(uvicorn, "run", lambda *a, **k: pytest.fail("it was started"))
+    monkeypatch.setattr(server, "serve", lambda *a, **k: pytest.fail("it was started"))
     assert main(["serve", *words]) == 2
     assert said in capsys.readouterr().err
 
@@ -237,9 +238,10 @@ def test_dev_listens_on_loopback_only_and_must_be_named():
 
 def test_it_starts_what_the_options_say(monkeypatch, capsys):
     started = []
-    monkeypatch.setattr(uvicorn, "run", lambda app, **how: started.append((app, how)))
+    monkeypatch.setattr(server, "serve", lambda settings, **how: started.append((settings, how)))
     assert main(["serve", "--dev", "--port", "9003"]) == 0
-    ((app, how),) = started
-    assert app.state.settings.is_development
-    assert (how["host"], how["port"]) == ("127.0.0.1", 9003)
+    ((settings, how),) = started
+    assert settings.is_development
+    assert (settings.host, settings.port) == ("127.0.0.1", 9003)
+    assert how == {"workers": 1, "file": None}
     assert "http://127.0.0.1:9003/" in capsys.readouterr().out
