@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medai.runtime.errors import MedaiError
@@ -15,7 +13,6 @@ from medai.serving.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-SETTINGS_VARIABLE = "MEDAI_SERVE_SETTINGS"  # how worker processes are told
 DESCRIPTION = (
     "Decision support by CDS Hooks 2.0 for the book *Large Models in Medicine*: "
     "pharmacogenomic advice, interactions and risks, each card with its source. "
@@ -107,19 +104,3 @@ def warm() -> None:
     hooks.patient_view(PatientViewRequest.model_validate(examples.patient_view()))
     hooks.order_hook(OrderSelectRequest.model_validate(examples.order_select()))
     hooks.order_hook(OrderSignRequest.model_validate(examples.order_sign()))
-
-
-def from_environment() -> FastAPI:
-    """Return the service of the settings file that MEDAI_SERVE_SETTINGS names.
-
-    What ``uvicorn --factory medai.serving.app:from_environment`` and the container call.
-
-    Raises
-    ------
-    MedaiError
-        When the variable is not set, or the file cannot be used.
-    """
-    path = os.environ.get(SETTINGS_VARIABLE)
-    if not path:
-        raise MedaiError(f"{SETTINGS_VARIABLE} is not set: name the settings file.")
-    return create_app(Settings.from_file(Path(path)))
