@@ -24,28 +24,24 @@ from medai.llm.rag.records import Citation, Passage
 
 CITED = re.compile(r"\[(\d{1,2})\]")
 # words whose presence or place changes what a sentence says
-HINGES = frozenset(
-    normalise_word(word)
-    for word in (
-        "no not never none nobody nothing neither nor without cannot unless except until only if "
-        "when while whether because before after during since within between every each all any "
-        "some most few many several both either or and but than more less fewer least over under "
-        "above below up down increase decrease raise lower high higher low stop start avoid "
-        "continue should must may might can could will would need always often usually sometimes "
-        "rarely seldom adult adults child children baby babies infant pregnant breastfeeding older "
-        "elderly men women man woman people person emergency immediately now urgently doctor "
-        "pharmacist nurse ambulance once twice daily hourly half quarter double first second "
-        "third one two three four five six seven eight nine ten twelve hundred"
-    ).split()  # noqa: SIM905
+_HINGES = (
+    "no not never none nobody nothing neither nor without cannot unless except until only if "
+    "when while whether because before after during since within between every each all any "
+    "some most few many several both either or and but than more less fewer least over under "
+    "above below up down increase decrease raise lower high higher low stop start avoid "
+    "continue should must may might can could will would need always often usually sometimes "
+    "rarely seldom adult adults child children baby babies infant pregnant breastfeeding older "
+    "elderly men women man woman people person emergency immediately now urgently doctor "
+    "pharmacist nurse ambulance once twice daily hourly half quarter double first second "
+    "third one two three four five six seven eight nine ten twelve hundred"
 )
+HINGES = frozenset(normalise_word(word) for word in _HINGES.split())
 # small words that may come and go
-SMALL = frozenset(
-    normalise_word(word)
-    for word in (
-        "a an the of is are be being it its this that these those there you your yourself they "
-        "them their also please do does have has s"
-    ).split()  # noqa: SIM905
+_SMALL = (
+    "a an the of is are be being it its this that these those there you your yourself they "
+    "them their also please do does have has s"
 )
+SMALL = frozenset(normalise_word(word) for word in _SMALL.split())
 _SYNONYMS = (
     ("doctor", "physician", "clinician"),
     ("medicine", "medication", "drug"),

@@ -20,10 +20,11 @@ from medai.llm.rag.asked import folded
 APART = 5  # words that may stand between the words of a sign
 APART_ZH = 4  # characters that may stand between two characters of a sign
 STEM = 5  # letters by which two forms of a word are taken for the same
-_SMALL = frozenset(
+_SMALL_WORDS = (
     "a an the my his her their our your is are am be been was were has have had i he she it they "
-    "we of to in on at and or so very really it's i'm do does did this that there".split()  # noqa: SIM905
+    "we of to in on at and or so very really it's i'm do does did this that there"
 )
+_SMALL = frozenset(_SMALL_WORDS.split())
 _NO = frozenset({"no", "not", "never", "without", "nor", "neither", "deny"})
 _ASSERTED = frozenset({"sure", "know", "only", "just", "stop", "go", "better", "longer", "help"})
 _CUT = re.compile(r"[.!?;。！？；\n]+")
