@@ -108,8 +108,8 @@ def check(
     of_number = {one.number: one.id for one in citations}
     of_id = {one.id: one for one in passages}
     why = []
-    said = sentences(re.sub(r"\s*((?:\[\d{1,2}\]\s*)+)([.!?。！？])", r"\2\1", text), lang)
-    for sentence in _joined(said):
+    inside = re.sub(r"([.!?。！？])\s*((?:\[\d{1,2}\]\s?)+)", r" \2\1 ", text)  # "a. [1]": "a [1]."
+    for sentence in sentences(inside, lang):
         numbers = [int(n) for n in CITED.findall(sentence)]
         if not numbers:
             why.append("it cites nothing")
@@ -125,19 +125,6 @@ def check(
     return Check(not left, left)
 
 
-def _joined(said: list[str]) -> list[str]:
-    """Give citations that were cut off at a full stop back to their sentence."""
-    found: list[str] = []
-    for one in said:
-        head = re.match(r"(?:\[\d{1,2}\]\s*)+", one)
-        if head and found:
-            found[-1] += head[0].strip()
-            one = one[head.end() :].strip()
-        if one:
-            found.append(one)
-    return found
-
-
 def supported(sentence: str, cited: Iterable[Passage], lang: str = "en") -> str:
     """Return why no sentence of the cited passages says this; "" when one does."""
     sources = [one for passage in cited for one in sentences(passage.text, lang)]
@@ -146,21 +133,11 @@ def supported(sentence: str, cited: Iterable[Passage], lang: str = "en") -> str:
         if said and any(said == _bare(one) for one in sources):
             return ""
         return "it is not word for word in the passage"
-    reasons = [differs(sentence, one) for one in sources]
-    if "" in reasons:
-        return ""
-    # the reason that came furthest tells most
-    return max(reasons, key=lambda r: _ORDER.index(r.split(":")[0])) if reasons else "no passage"
-
-
-_ORDER = [
-    "the numbers differ",
-    "the medicines differ",
-    "a word decides the meaning and differs",
-    "it has words of its own",
-    "it leaves words out",
-    "the words stand in another order",
-]
+    if not sources:
+        return "it cites nothing"
+    said = set(_flat(_read(sentence)))
+    nearest = max(sources, key=lambda one: len(said & set(_flat(_read(one)))))
+    return "" if any(not differs(sentence, one) for one in sources) else differs(sentence, nearest)
 
 
 def differs(sentence: str, source: str) -> str:

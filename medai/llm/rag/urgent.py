@@ -26,6 +26,7 @@ _SMALL_WORDS = (
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
 _NO = frozenset({"no", "not", "never", "without", "nor", "neither", "deny"})
+_JOINED = frozenset({"wont", "dont", "isnt", "doesnt", "didnt", "arent", "wasnt"})
 _ASSERTED = frozenset({"sure", "know", "only", "just", "stop", "go", "better", "longer", "help"})
 _CUT = re.compile(r"[.!?;。！？；\n]+")
 _CUT_ZH = re.compile(r"[.!?;,，。！？；\n]+")
@@ -137,8 +138,8 @@ def _words(text: str) -> list[str]:
         word = match[0]
         if word in ("cannot", "cant", "can't"):
             found += ["can", "not"]
-        elif word.endswith("n't") or word in ("wont", "dont", "isnt", "doesnt", "didnt"):
-            found += [normalise_word(word.removesuffix("t").removesuffix("n'")), "not"]
+        elif word.endswith("n't") or word in _JOINED:
+            found += [normalise_word(word.removesuffix("n't").removesuffix("nt")), "not"]
         else:
             found.append(normalise_word(word))
     return found

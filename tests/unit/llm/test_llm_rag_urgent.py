@@ -1,0 +1,75 @@
+"""Signs of an emergency: found in other words, let go only by a guard that is sure."""
+
+import pytest
+from rag_passages import SIGNS
+
+from medai.llm.rag.urgent import Sign, find_alarm
+
+MORE = (
+    *SIGNS,
+    Sign("en", "coughing up blood"),
+    Sign("en", "bleeding won't stop"),
+    Sign("en", "took too many tablets"),
+    Sign("zh", "大出血"),
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I have chest pain",
+        "I have a crushing pain in the middle of my chest",
+        "my father is having chest pains right now",
+        "chest pain, what do I do?",
+        "My dad had chest pain last year and now it is back",
+        "I can't breathe",
+        "I cannot breathe properly",
+        "she can’t breathe",
+        "He says he coughed up a lot of blood",
+        "the bleeding wont stop",
+        "My son took far too many of my tablets",
+        "What should I do, I have chest pain?",
+        "Is this chest pain serious? It started ten minutes ago.",
+        "I don't know if it is chest pain",
+        "It's not only a cough, I have chest pain",
+        "I have no fever but chest pain",
+        "I want to kill myself",
+        "我胸痛",
+        "我现在胸口很痛",
+        "我爸爸突然喘不过气来了",
+        "孩子大量出血，大出血了",
+        "我没有发烧，但是胸痛",
+    ],
+)
+def test_an_emergency(question):
+    signs = (*MORE, Sign("zh", "胸口痛"))
+    assert find_alarm(question, signs) is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What causes chest pain?",
+        "Which diseases can lead to chest pain in adults?",
+        "My uncle had chest pain ten years ago. Is it hereditary?",
+        "I had chest pain in 2015 and recovered.",
+        "I have no chest pain. Is my cough a cold?",
+        "I don't have chest pain",
+        "Is chest pain a symptom of reflux?",
+        "胸痛的原因是什么？",
+        "胸痛有哪些原因？",
+        "我没有胸痛",
+        "我爷爷十年前胸痛过",
+    ],
+)
+def test_no_emergency(question):
+    assert find_alarm(question, MORE) is None
+
+
+def test_a_guard_in_one_sentence_does_not_cover_the_next():
+    assert find_alarm("What causes chest pain? I have chest pain.", MORE)
+    assert find_alarm("I had chest pain years ago. I can't breathe.", MORE)
+
+
+def test_without_signs_nothing_is_an_emergency():
+    assert find_alarm("I have chest pain", ()) is None
