@@ -131,7 +131,7 @@ def ways(answerer, least_words: dict, with_model: bool) -> list[Way]:
         return outcome(WordsOnly(answerer, least_words).answer(row.question))
 
     def first(row) -> tuple:
-        found = answerer.find(row.question, row.lang)
+        found = answerer.find(row.question)
         if not found:
             return "abstained", "", (), [], 0
         one = found[0].passage
@@ -170,7 +170,7 @@ class WordsOnly:
         self._inner._libraries = answerer._libraries
         self._inner.find = self._find
 
-    def _find(self, question: str, lang: str, method: str = "bm25") -> list:
+    def _find(self, question: str, method: str = "bm25") -> list:
         from medai.llm.rag.asked import language_of
         from medai.llm.rag.library import Found
 
@@ -238,7 +238,7 @@ def nearness(rows, answerer, words: bool = False) -> list[dict]:
         if refusal(row.question):
             continue
         library = answerer.library(row.lang)
-        found = answerer.find(row.question, row.lang)
+        found = answerer.find(row.question)
         if words:
             near = float(library.share(row.question).max())
         else:

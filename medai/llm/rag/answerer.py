@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from medai.llm.rag.asked import checked, language_of
-from medai.llm.rag.extract import Extract, extracts
+from medai.llm.rag.extract import Extract, extracts, in_language
 from medai.llm.rag.grounded import check
 from medai.llm.rag.library import LEAST, Found, Library
 from medai.llm.rag.records import LANGUAGES, Answer, Citation, Part, Passage, as_passages
@@ -138,13 +138,15 @@ class Answerer:
         return self._looked_up(asked, lang)
 
     def _looked_up(self, asked: str, lang: str) -> tuple[Answer, Iterator[Part]]:
-        found = self.find(asked, lang)
+        found = self.find(asked)
         nearest = max((one.near for one in found), default=0.0)
         own = found[0].passage.lang if found else lang
         if nearest < self.least[own]:
             why = f"no passage is near enough ({nearest:.2f}; {self.least[own]:g} is needed)"
             return self._fixed("abstained", "abstained", lang, why)
         chosen = extracts(asked, found, self.library(own))
+        if own != lang:
+            chosen = in_language(chosen, self.passages, lang) or chosen
         if not chosen:
             return self._fixed("abstained", "abstained", lang, "no sentence that may be shown")
         ids = dict.fromkeys(one.passage.id for one in chosen)
@@ -153,22 +155,21 @@ class Answerer:
             Citation(n, name, of[name].source or of[name].title, of[name].url)
             for n, name in enumerate(ids, 1)
         )
-        passages = tuple(one.passage for one in found)
+        passages = tuple(dict.fromkeys([*of.values(), *(one.passage for one in found)]))
         why = f"nearness {nearest:.2f}"
         start = Answer("", "answered", citations, lang, passages, why)
         return start, self._parts(chosen, citations, passages, lang)
 
-    def find(self, question: str, lang: str, method: str = "fused") -> list[Found]:
-        """Return the nearest passages in a language, best first.
+    def find(self, question: str, method: str = "fused") -> list[Found]:
+        """Return the nearest passages, best first.
 
-        A question in one language that is to be answered in the other is looked up in its own,
-        and the passages of the same topic in the other language stand in for what is found.
+        A question is looked up in its own language, whatever that of the answer, unless there
+        are no passages in it.
         """
         own = language_of(question)
         if not any(one.lang == own for one in self.passages):
-            own = lang
-        found = self.library(own).search(question, NEAREST, method)
-        return found
+            own = next(one.lang for one in self.passages)
+        return self.library(own).search(question, NEAREST, method)
 
     def _parts(
         self,

@@ -79,3 +79,29 @@ def best_of(texts: list[str], usable: list[int], room: int, like: np.ndarray) ->
         if len(taken | need) <= room:
             taken |= need
     return sorted(taken)
+
+
+def in_language(
+    chosen: Sequence[Extract], passages: Sequence[Passage], lang: str
+) -> list[Extract] | None:
+    """Return the same sentences in the other language; None where it lacks a passage.
+
+    Two passages are the same in two languages when their ids differ in ``en`` and ``zh`` only.
+    Where they have as many sentences, the sentence of the same place is taken; else the first.
+    """
+    of_id = {one.id: one for one in passages}
+    found: dict[tuple[str, int], Extract] = {}
+    for one in chosen:
+        other = of_id.get(re.sub(rf"\b{one.passage.lang}\b", lang, one.passage.id))
+        if other is None or other.lang != lang:
+            return None
+        here = sentences(one.passage.text, one.passage.lang)
+        there = sentences(other.text, lang)
+        if len(here) == len(there):
+            places = [here.index(one.text)]
+        else:
+            places = list(range(min(MOST, len(there))))
+        for i in places:
+            if not speaks_to_a_program(there[i]):
+                found[other.id, i] = Extract(other, there[i])
+    return list(found.values())[:MOST]

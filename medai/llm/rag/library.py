@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medai.knowledge.words import words_of
+from medai.knowledge.words import normalise_word, words_of
 from medai.llm.kept import Tensors, embed_many, kept_tensors
 from medai.llm.rag.asked import folded, sentences
 from medai.llm.rag.records import Passage
@@ -37,12 +37,12 @@ LONGEST = 900  # letters of a sentence that MiniLM is given
 SHARED = {"en": 0.3, "zh": 0.5}  # how much the share of the question's words counts; dev
 LEAST = {"en": 0.6, "zh": 0.4}  # nearness below which nothing is answered; chosen on dev
 _STOP = (
-    "a about an and any are as at be been by can could did do does for from get give had has have "
-    "how i if in is it its me mean my of on one or our please s say should so some tell than that "
-    "the their them there these they this to us was we were what when where which who why will "
-    "with would you your t"
+    "a about an and any are as at be been by can could did do does for from get give had has have he "
+    "her him his how i if in is it its me mean my of on one or our please s say she should so some "
+    "tell than that the their them there these they this to us was we were what when where which "
+    "who why will with would you your t"
 )
-STOP_WORDS = frozenset(_STOP.split())
+STOP_WORDS = frozenset(normalise_word(word) for word in _STOP.split())
 # characters of questions, not of what is asked; a pair of characters that holds one is dropped
 _ZH_STOP = frozenset(
     "的了吗呢是我你您他她它们这那哪个么什怎为请问有会能可以要该不在和与吧啊呀就也都很到"

@@ -199,6 +199,16 @@ def test_control_characters_and_hidden_letters_do_not_hide_a_sign(answerer):
         assert answerer.answer(question).kind == "emergency"
 
 
+def test_an_answer_in_the_other_language_has_the_same_sentences_of_the_parallel_passage():
+    found = Answerer(PASSAGES, lang="zh", signs=SIGNS).answer("What is a fever?")
+    assert (found.kind, found.lang, found.citations[0].id) == ("answered", "zh", "fever-zh")
+    assert "体温达到38°C或以上称为发烧[1]。" in found.text
+    found = Answerer(PASSAGES, lang="zh", signs=SIGNS).answer("Do antibiotics help a cold?")
+    assert found.citations[0].id == COLD.id  # there is no Chinese one: the English one stands
+    english = Answerer(PASSAGES, lang="en", signs=SIGNS).answer("发烧了怎么办？")
+    assert english.citations[0].id == FEVER.id
+
+
 def test_mixed_language():
     assert language_of("我的 blood pressure 很高怎么办") == "zh"
     assert language_of("What does 发烧 mean in English please?") == "en"
