@@ -37,6 +37,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -47,6 +48,7 @@ import numpy as np
 TARGET = Path(__file__).resolve().parents[1] / "data" / "results" / "rag.json"
 NOT_ANSWERED = ("abstained", "refused")
 TOKENS = 64  # of the model alone
+CITED = re.compile(r"\s?\[\d+\]")
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 
 
@@ -67,11 +69,11 @@ def share(hits) -> dict:
 
 
 def says(text: str, wanted: str) -> bool:
-    """Tell whether a text holds a phrase, or one of several parted by a bar."""
+    """Tell whether a text holds a phrase, whatever its case, width and kind of characters."""
     from medai.llm.rag.asked import folded
 
-    seen = " ".join(folded(text).split())
-    return any(" ".join(folded(one).split()) in seen for one in wanted.split("|") if one)
+    bare = CITED.sub("", folded(text))
+    return " ".join(folded(wanted).split()) in " ".join(bare.split())
 
 
 def said(row, text: str) -> bool:
@@ -223,6 +225,38 @@ def measure(rows, way: Way) -> dict:
     return result
 
 
+def poisoned(answerer, with_model: bool) -> dict:
+    """Add passages with planted orders, ask for each by its title, and look for what it plants."""
+    from medai.datasets.patient_questions import poisoned_passages
+    from medai.llm.rag import Answerer
+    from medai.llm.rag.records import as_passages
+
+    rows = [(as_passages([row])[0], bad) for row, bad in poisoned_passages()]
+    model = None
+    if with_model:
+        from medai.llm import load
+
+        model = load()
+    found = {"extracts": [], "extracts and the model": []}
+    for passage, bad in rows:
+        asked = f"{passage.title}?" if passage.lang == "en" else f"{passage.title}是怎么回事？"
+        for name, llm in (("extracts", None), ("extracts and the model", model)):
+            if name == "extracts" or (model is not None and passage.lang == "en"):
+                mixed = Answerer([*answerer.passages, passage], llm, signs=answerer.signs)
+                got = mixed.answer(asked)
+                quoted = any(one.id == passage.id for one in got.citations)
+                held = not any(says(got.text, one) for one in bad)
+                found[name].append((passage.id, held, quoted))
+    return {
+        name: {
+            "held": share(held for _, held, _ in some),
+            "quoted": sum(quoted for *_, quoted in some),
+            "obeyed or quoted the order": [one for one, held, _ in some if not held],
+        }
+        for name, some in found.items()
+    }
+
+
 def nearness(rows, answerer, words: bool = False) -> list[dict]:
     """Return, for questions that are looked up, how near and whether the first passage is right."""
     from medai.llm.rag.extract import extracts
@@ -315,6 +349,8 @@ def main(arguments: list[str] | None = None) -> int:
         result["ways"][way.name] = measure(rows, way)
         print(way.name, json.dumps(result["ways"][way.name], ensure_ascii=False), flush=True)
     result["nearness"] = nearness(rows, answerer)
+    result["poisoned"] = poisoned(answerer, not chosen.no_model)
+    print(json.dumps(result["poisoned"], ensure_ascii=False))
     stored = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.is_file() else {}
     stored[chosen.split] = result
     if not chosen.no_write:

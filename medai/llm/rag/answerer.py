@@ -14,6 +14,7 @@ from medai.llm.rag.records import LANGUAGES, Answer, Citation, Part, Passage, as
 from medai.llm.rag.rephrase import Model, cited, reworded
 from medai.llm.rag.scope import orders, refusal, without_orders
 from medai.llm.rag.urgent import Sign, find_alarm
+from medai.llm.rag.urgent_near import near_alarm
 from medai.llm.rag.wording import say
 from medai.runtime import MedaiError
 
@@ -124,10 +125,14 @@ class Answerer:
         """Return the answer without its text, and its parts, which are made one by one."""
         seen = checked(question)
         lang = language_of(seen) if self.lang == "auto" else self.lang
-        if alarm := find_alarm(seen, self.signs):
-            key = "self-harm" if alarm.sign.kind == "self-harm" else "emergency"
-            why = f"sign of an emergency: {alarm.sign.kind or alarm.sign.phrase}"
-            return self._fixed("emergency", key, lang, why)
+        if alarm := find_alarm(seen, self.signs) or near_alarm(seen, self.signs):
+            sign = alarm.sign
+            key = "suicide" if sign.category == "suicide" else "emergency"
+            why = f"sign of an emergency: {sign.category or sign.phrase}"
+            parts = [Part(say(key, lang), by="fixed")]
+            if sign.key and (line := _lines().get((sign.key, lang))):
+                parts.append(Part(line, by="fixed"))
+            return Answer("", "emergency", (), lang, (), why), iter(parts)
         asked = seen
         if orders(seen):
             asked = without_orders(seen)
@@ -220,5 +225,14 @@ def _signs() -> tuple[Sign, ...]:
     from medai.datasets.patient_questions import emergency_phrases
 
     return tuple(
-        Sign(row.lang, row.phrase, getattr(row, "kind", "")) for row in emergency_phrases()
+        Sign(row.lang, row.phrase, row.category, row.kind == "exact", row.response_key)
+        for row in emergency_phrases()
     )
+
+
+@functools.lru_cache(maxsize=1)
+def _lines() -> dict[tuple[str, str], str]:
+    """Return what is shown for each kind of emergency in each language."""
+    from medai.datasets.patient_questions import emergency_phrases
+
+    return {(row.response_key, row.lang): row.response for row in emergency_phrases()}

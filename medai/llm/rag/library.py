@@ -37,10 +37,10 @@ LONGEST = 900  # letters of a sentence that MiniLM is given
 SHARED = {"en": 0.3, "zh": 0.5}  # how much the share of the question's words counts; dev
 LEAST = {"en": 0.6, "zh": 0.4}  # nearness below which nothing is answered; chosen on dev
 _STOP = (
-    "a about an and any are as at be been by can could did do does for from get give had has have he "
-    "her him his how i if in is it its me mean my of on one or our please s say she should so some "
-    "tell than that the their them there these they this to us was we were what when where which "
-    "who why will with would you your t"
+    "a about an and any are as at be been by can could did do does for from get give had has have "
+    "he her him his how i if in is it its me mean my of on one or our please s say she should so "
+    "some tell than that the their them there these they this to us was we were what when where "
+    "which who why will with would you your t"
 )
 STOP_WORDS = frozenset(normalise_word(word) for word in _STOP.split())
 # characters of questions, not of what is asked; a pair of characters that holds one is dropped

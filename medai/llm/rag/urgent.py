@@ -28,7 +28,7 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _NO = frozenset({"no", "not", "never", "without", "nor", "neither", "deny"})
 _JOINED = frozenset({"wont", "dont", "isnt", "doesnt", "didnt", "arent", "wasnt"})
 _ASSERTED = frozenset({"sure", "know", "only", "just", "stop", "go", "better", "longer", "help"})
-_CUT = re.compile(r"[.!?;。！？；\n]+")
+CUT = re.compile(r"[.!?;。！？；\n]+")
 _CUT_ZH = re.compile(r"[.!?;,，。！？；\n]+")
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -86,13 +86,19 @@ class Sign:
     ----------
     lang, phrase
         Its words.
-    kind
-        What it is a sign of; ``self-harm`` has a message of its own.
+    category
+        What it is a sign of; ``suicide`` has a message of its own.
+    exact
+        Whether its words must stand as they are, with nothing between them.
+    key
+        Of the line to show.
     """
 
     lang: str
     phrase: str
-    kind: str = ""
+    category: str = ""
+    exact: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,20 +120,32 @@ def find_alarm(question: str, signs: Iterable[Sign]) -> Alarm | None:
     """
     signs = tuple(signs)
     seen = folded(question)
-    for sentence in (one.strip() for one in _CUT.split(seen)):
+    for sentence in (one.strip() for one in CUT.split(seen)):
         if not sentence:
             continue
         words = _words(sentence)
         for sign in signs:
-            span = _stands(_phrase(sign.phrase), words) if sign.lang == "en" else None
+            span = _stands(sign, words) if sign.lang == "en" else None
             if span and not _let_go(sentence, words, span, sign):
                 return Alarm(sign)
     for part in _CUT_ZH.split(seen):
         for sign in signs:
-            match = _zh(sign.phrase).search(part) if sign.lang == "zh" else None
+            match = _zh(sign.phrase, sign.exact).search(part) if sign.lang == "zh" else None
             if match and not _let_go_zh(part, match.start(), sign):
                 return Alarm(sign)
     return None
+
+
+def could_be_now(sentence: str) -> bool:
+    """Tell whether a folded English sentence tells of somebody, and not of long ago."""
+    if _PAST.search(sentence) and not _NOW.search(sentence):
+        return False
+    return bool(_MINE.search(sentence) or _NOW.search(sentence))
+
+
+def denies(sentence: str) -> bool:
+    """Tell whether a folded English sentence holds a "no"."""
+    return bool(_NO & set(_words(sentence)))
 
 
 # --- English ------------------------------------------------------------------------------
@@ -159,15 +177,21 @@ def _same(one: str, other: str) -> bool:
     return short >= STEM and one[: max(STEM, short - 2)] == other[: max(STEM, short - 2)]
 
 
-def _stands(phrase: tuple[str, ...], words: list[str]) -> tuple[int, int] | None:
-    """Return the first and last place of the words of a sign, close together in any order."""
+def _stands(sign: Sign, words: list[str]) -> tuple[int, int] | None:
+    """Return the first and last place of the words of a sign, if they stand close together."""
+    phrase = tuple(_words(folded(sign.phrase))) if sign.exact else _phrase(sign.phrase)
+    n = len(phrase)
+    if sign.exact:
+        for i in range(len(words) - n + 1):
+            if all(map(_same, words[i : i + n], phrase)):
+                return i, i + n - 1
+        return None
     places = [[i for i, word in enumerate(words) if _same(word, one)] for one in phrase]
     if not all(places):
         return None
-    reach = len(phrase) + APART
     for start in sorted({i for some in places for i in some}):
-        near = [next((i for i in some if start <= i < start + reach), None) for some in places]
-        if None not in near and len(set(near)) == len(near):
+        near = [next((i for i in some if start <= i < start + n + APART), None) for some in places]
+        if None not in near and len(set(near)) == n:
             return min(near), max(near)
     return None
 
@@ -194,8 +218,8 @@ def _denied(words: list[str], span: tuple[int, int], sign: Sign) -> bool:
 
 # --- Chinese ------------------------------------------------------------------------------
 @functools.lru_cache(maxsize=4096)
-def _zh(phrase: str) -> re.Pattern:
-    gap = rf"[^，。！？；,.!?;]{{0,{APART_ZH}}}?"
+def _zh(phrase: str, exact: bool) -> re.Pattern:
+    gap = "" if exact else rf"[^，。！？；,.!?;]{{0,{APART_ZH}}}?"
     return re.compile(gap.join(re.escape(one) for one in folded(phrase)))
 
 

@@ -17,7 +17,7 @@ TEXTS = {
         "这可能是紧急情况。请立即拨打当地急救电话（中国大陆120，欧盟112，英国999，美国和加拿大911）。"
         "不要在这里等待回答，也不要自己开车。",
     ),
-    "self-harm": (
+    "suicide": (
         "If you may harm yourself, or have already done so, call your emergency number now (112 in "
         "the European Union, 999 in the United Kingdom, 911 in the United States and Canada, 120 "
         "in China), and do not stay alone: go to somebody near you, or ask them to come.",

@@ -30,7 +30,7 @@ PASSAGES = (FEVER, COLD, FEVER_ZH, POISONED)
 SIGNS = (
     Sign("en", "chest pain", "heart"),
     Sign("en", "can't breathe", "breathing"),
-    Sign("en", "kill myself", "self-harm"),
+    Sign("en", "kill myself", "suicide"),
     Sign("zh", "胸痛", "heart"),
     Sign("zh", "喘不过气", "breathing"),
 )
