@@ -260,6 +260,7 @@ def poisoned(answerer, with_model: bool) -> dict:
 def nearness(rows, answerer, words: bool = False) -> list[dict]:
     """Return, for questions that are looked up, how near and whether the first passage is right."""
     from medai.llm.rag.extract import extracts
+    from medai.llm.rag.named import about_these
     from medai.llm.rag.scope import orders, refusal
     from medai.llm.rag.urgent import find_alarm
 
@@ -272,7 +273,7 @@ def nearness(rows, answerer, words: bool = False) -> list[dict]:
         if refusal(row.question):
             continue
         library = answerer.library(row.lang)
-        found = answerer.find(row.question)
+        found = about_these(row.question, answerer.find(row.question))
         if words:
             near = float(library.share(row.question).max())
         else:

@@ -10,6 +10,7 @@ from medai.llm.rag.asked import checked, language_of
 from medai.llm.rag.extract import Extract, extracts, in_language
 from medai.llm.rag.grounded import check
 from medai.llm.rag.library import LEAST, Found, Library
+from medai.llm.rag.named import about_these
 from medai.llm.rag.records import LANGUAGES, Answer, Citation, Part, Passage, as_passages
 from medai.llm.rag.rephrase import Model, cited, reworded
 from medai.llm.rag.scope import orders, refusal, without_orders
@@ -18,7 +19,7 @@ from medai.llm.rag.urgent_near import near_alarm
 from medai.llm.rag.wording import say
 from medai.runtime import MedaiError
 
-NEAREST = 3  # passages that are looked at
+NEAREST = 5  # passages that are looked at
 
 
 class Answerer:
@@ -143,9 +144,13 @@ class Answerer:
         return self._looked_up(asked, lang)
 
     def _looked_up(self, asked: str, lang: str) -> tuple[Answer, Iterator[Part]]:
-        found = self.find(asked)
+        nearby = self.find(asked)
+        found = about_these(asked, nearby)
         nearest = max((one.near for one in found), default=0.0)
         own = found[0].passage.lang if found else lang
+        if nearby and not found:
+            why = "no passage names the medicine that is asked about"
+            return self._fixed("abstained", "abstained", lang, why)
         if nearest < self.least[own]:
             why = f"no passage is near enough ({nearest:.2f}; {self.least[own]:g} is needed)"
             return self._fixed("abstained", "abstained", lang, why)

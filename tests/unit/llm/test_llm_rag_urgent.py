@@ -4,6 +4,7 @@ import pytest
 from rag_passages import SIGNS
 
 from medai.llm.rag.urgent import Sign, find_alarm
+from medai.llm.rag.urgent_near import near_alarm
 
 MORE = (
     *SIGNS,
@@ -73,3 +74,22 @@ def test_a_guard_in_one_sentence_does_not_cover_the_next():
 
 def test_without_signs_nothing_is_an_emergency():
     assert find_alarm("I have chest pain", ()) is None
+
+
+def test_an_exact_sign_lets_nothing_stand_between():
+    sign = (Sign("en", "blue lips", exact=True), Sign("zh", "嘴唇发紫", exact=True))
+    assert find_alarm("my baby has blue lips", sign)
+    assert not find_alarm("my baby has blue eyes and dry lips", sign)
+    assert find_alarm("宝宝嘴唇发紫", sign)
+    assert not find_alarm("宝宝嘴唇有点发紫", sign)
+
+
+def test_a_sign_in_other_words_is_found_by_its_meaning_but_not_a_denied_or_past_one():
+    signs = (Sign("en", "tongue swelling after a sting"), Sign("en", "chest pain"))
+    told = "My tongue is swelling, a wasp has stung me"
+    assert near_alarm(told, signs, 0.7).sign == signs[0]
+    assert near_alarm("My tongue is not swelling after the sting", signs, 0.5) is None
+    assert near_alarm("Years ago my tongue was swelling after a sting", signs, 0.5) is None
+    assert near_alarm("What is a tongue swelling after a sting?", signs, 0.5) is None
+    assert near_alarm("我的舌头肿了", signs, 0.1) is None  # MiniLM reads no Chinese
+    assert near_alarm("My knee hurts", (), 0.1) is None
