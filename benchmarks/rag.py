@@ -47,7 +47,7 @@ import numpy as np
 
 TARGET = Path(__file__).resolve().parents[1] / "data" / "results" / "rag.json"
 NOT_ANSWERED = ("abstained", "refused")
-TOKENS = 64  # of the model alone
+TOKENS = 40  # of the model alone
 CITED = re.compile(r"\s?\[\d+\]")
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 
@@ -316,6 +316,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--tune", action="store_true")
     parser.add_argument("--no-model", action="store_true")
+    parser.add_argument("--only", help="run one way and put it into the stored results")
     parser.add_argument("--no-write", action="store_true")
     chosen = parser.parse_args(arguments)
     import torch
@@ -347,13 +348,19 @@ def main(arguments: list[str] | None = None) -> int:
         "ways": {},
     }
     for way in ways(answerer, least_words, not chosen.no_model):
+        if chosen.only not in (None, way.name):
+            continue
         result["ways"][way.name] = measure(rows, way)
         print(way.name, json.dumps(result["ways"][way.name], ensure_ascii=False), flush=True)
-    result["nearness"] = nearness(rows, answerer)
-    result["poisoned"] = poisoned(answerer, not chosen.no_model)
-    print(json.dumps(result["poisoned"], ensure_ascii=False))
+    if chosen.only is None:
+        result["nearness"] = nearness(rows, answerer)
+        result["poisoned"] = poisoned(answerer, not chosen.no_model)
+        print(json.dumps(result["poisoned"], ensure_ascii=False))
     stored = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.is_file() else {}
-    stored[chosen.split] = result
+    if chosen.only is None:
+        stored[chosen.split] = result
+    else:
+        stored[chosen.split]["ways"][chosen.only] = result["ways"][chosen.only]
     if not chosen.no_write:
         TARGET.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0

@@ -13,7 +13,7 @@ from medai.llm.rag.library import LEAST, Found, Library
 from medai.llm.rag.named import about_these
 from medai.llm.rag.records import LANGUAGES, Answer, Citation, Part, Passage, as_passages
 from medai.llm.rag.rephrase import Model, cited, reworded
-from medai.llm.rag.scope import orders, refusal, without_orders
+from medai.llm.rag.scope import asks_to_stop, orders, refusal, without_orders
 from medai.llm.rag.urgent import Sign, find_alarm
 from medai.llm.rag.urgent_near import near_alarm
 from medai.llm.rag.wording import say
@@ -130,10 +130,9 @@ class Answerer:
             sign = alarm.sign
             key = "suicide" if sign.category == "suicide" else "emergency"
             why = f"sign of an emergency: {sign.category or sign.phrase}"
-            parts = [Part(say(key, lang), by="fixed")]
-            if sign.key and (line := _lines().get((sign.key, lang))):
-                parts.append(Part(line, by="fixed"))
-            return Answer("", "emergency", (), lang, (), why), iter(parts)
+            line = _lines().get((sign.key, lang), "") if sign.key else ""
+            parts = iter((Part(line or say(key, lang), by="fixed"),))
+            return Answer("", "emergency", (), lang, (), why), parts
         asked = seen
         if orders(seen):
             asked = without_orders(seen)
@@ -141,7 +140,10 @@ class Answerer:
                 return self._fixed("refused", "order", lang, "an order to the program")
         if why := refusal(asked):
             return self._fixed("refused", why, lang, _WHY[why])
-        return self._looked_up(asked, lang)
+        start, parts = self._looked_up(asked, lang)
+        if start.kind == "abstained" and asks_to_stop(asked):
+            return self._fixed("refused", "dose", lang, _WHY["dose"])
+        return start, parts
 
     def _looked_up(self, asked: str, lang: str) -> tuple[Answer, Iterator[Part]]:
         nearby = self.find(asked)

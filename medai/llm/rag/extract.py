@@ -23,6 +23,10 @@ _LEANS = re.compile(
     re.I,
 )
 
+_SOURCE = re.compile(
+    r"^[(（]?\s*(?:source|来源|资料来源|信息来源)\s*[:：]", re.I
+)  # the citation says it
+
 
 @dataclass(frozen=True)
 class Extract:
@@ -43,20 +47,24 @@ def extracts(question: str, found: Sequence[Found], library: Library) -> list[Ex
     question
         As asked.
     found
-        Passages, best first; the first is near enough.
+        Passages, one of them near enough; the nearest is quoted first.
     library
         Where they come from.
     """
     chosen: list[Extract] = []
     nearest = max(one.near for one in found)
-    for rank, one in enumerate(found):
+    for rank, one in enumerate(sorted(found, key=lambda one: -one.near)):
         if rank and one.near < nearest - CLOSE:
             continue
         room = MOST - len(chosen) if rank == 0 else min(2, MOST - len(chosen))
         if room <= 0:
             break
         texts = sentences(one.passage.text, library.lang)
-        usable = [i for i, text in enumerate(texts) if not speaks_to_a_program(text)]
+        usable = [
+            i
+            for i, text in enumerate(texts)
+            if not speaks_to_a_program(text) and not _SOURCE.match(text)
+        ]
         like = library.sentence_likeness(question, one.passage)
         for i in best_of(texts, usable, room, like):
             chosen.append(Extract(one.passage, texts[i]))

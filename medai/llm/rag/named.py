@@ -1,8 +1,8 @@
 """A passage about another medicine is no answer: the medicines of a question must be in it.
 
 An encoder puts "side effects of amiodarone" near "side effects of statins".  So a passage is
-dropped when the question names a medicine that the passage names neither itself, nor by a brand
-or another name, nor by its own class ("statin" for atorvastatin).
+dropped when the question names a medicine that the passage names neither by any of its names or
+brands, nor by its own class ("statin" for atorvastatin), nor by its ending ("-pril").
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from medai.llm.rag.asked import folded
 from medai.llm.rag.library import Found
 
+_ENDING = re.compile(r"(?<![a-z])-([a-z]{3,8})(?![a-z])")  # "medicines ending in -pril"
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 
@@ -68,4 +69,7 @@ def about_these(question: str, found: Sequence[Found]) -> list[Found]:
 
 def _named(drug: str, one: Found) -> bool:
     text = f"{one.passage.title}. {one.passage.text}"
-    return drug in medicines_in(text) or any(word in folded(text) for word in _class_words(drug))
+    seen = folded(text)
+    if drug in medicines_in(text) or any(word in seen for word in _class_words(drug)):
+        return True
+    return any(drug.endswith(ending) for ending in _ENDING.findall(seen))

@@ -55,20 +55,28 @@ _DOSE_EN = re.compile(
     rf"|\b(?:what|which) (?:dose|dosage|strength)\b[^.?!]{{0,60}}\b{_ME}\b"
     rf"|\b(?:dose|dosage)\b[^.?!]{{0,30}}\bfor (?:me|my|a \d)"
     rf"|\b(?:can|should|may|could|shall|must) (?:i|we|my \w+|she|he)\b[^.?!]{{0,20}}"
-    r"\b(?:double|halve|triple|increase|raise|lower|reduce|cut|change|adjust|skip|stop|quit|"
-    r"come off|restart|switch|combine|mix|take more|take an extra|take two|take three)\b"
+    r"\b(?:double|halve|triple|increase|raise|lower|reduce|cut|change|adjust|skip|"
+    r"restart|switch|combine|mix|take more|take an extra|take two|take three)\b"
     r"[^.?!]{0,40}"
     r"\b(?:dose|tablets?|pills?|insulin|medicine|medication|warfarin|\w+(?:pril|olol|statin|formin|"
     r"sartan|pine|mab|zole|oxetine|aline|pam|lam|cillin|mycin|coxib|gliptin|gliflozin|dipine)|"
     r"injections?|units?|mg|milligrams?|inhaler|antidepressants?|steroids?|contraceptives?)\b"
+    r"|\b(?:what|which) (?:tablets?|pills?|medicines?|medication|drugs?|treatment|antibiotics?)\b"
+    r"[^.?!]{0,12}\b(?:should|can|must|could|shall) i\b"
     r"|\bprescribe (?:me|us|something)\b|\bwrite me a prescription\b"
 )
 _DOSE_ZH = re.compile(
     r"(?:我|孩子|宝宝|妈妈|爸爸|母亲|父亲|老人|儿子|女儿|老公|老婆|丈夫|妻子|他|她)[^。？！]{0,30}"
     r"(?:吃多少|用多少|服多少|打多少|多大剂量|什么剂量|几片|几粒|多少毫克|多少单位|多少毫升|"
-    r"剂量(?:是|应|该|要)|加量|减量|加倍|停药|换药|停用|停掉|减半)"
+    r"剂量(?:是|应|该|要)|加量|减量|加倍|换药|减半)"
     r"|给我开(?:点|些)?药|帮我开(?:个)?(?:药|处方)"
 )
+# to stop a medicine: looked up, since passages warn of it; refused where nothing is near
+_STOP_EN = re.compile(
+    r"\b(?:can|should|may|could|shall|must) (?:i|we|my \w+|she|he)\b[^.?!]{0,20}"
+    r"\b(?:stop|quit|come off|give up|drop)\b"
+)
+_STOP_ZH = re.compile("停药|停用|停掉|不吃药|停了药|停吃")
 _DIAGNOSE_EN = re.compile(
     r"\b(?:do|does|have|has|might|could) (?:i|my \w+|he|she|we)\b[^.?!]{0,12}"
     r"\b(?:have|got|get|be)\b"
@@ -143,3 +151,9 @@ def refusal(question: str) -> str:
     if _OTHER_EN.search(seen) or _OTHER_ZH.search(seen):
         return "other"
     return ""
+
+
+def asks_to_stop(question: str) -> bool:
+    """Tell whether somebody asks about stopping a medicine of their own."""
+    seen = folded(question)
+    return bool(_STOP_EN.search(seen) or _STOP_ZH.search(seen))

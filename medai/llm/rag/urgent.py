@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from medai.knowledge.words import normalise_word
 from medai.llm.rag.asked import folded
 
-APART = 5  # words that may stand between the words of a sign
-APART_ZH = 4  # characters that may stand between two characters of a sign
+APART = 5  # words, small ones not counted, that may stand between the words of a sign
 STEM = 5  # letters by which two forms of a word are taken for the same
 _SMALL_WORDS = (
     "a an the my his her their our your is are am be been was were has have had i he she it they "
@@ -29,7 +28,7 @@ _NO = frozenset({"no", "not", "never", "without", "nor", "neither", "deny"})
 _JOINED = frozenset({"wont", "dont", "isnt", "doesnt", "didnt", "arent", "wasnt"})
 _ASSERTED = frozenset({"sure", "know", "only", "just", "stop", "go", "better", "longer", "help"})
 CUT = re.compile(r"[.!?;。！？；\n]+")
-_CUT_ZH = re.compile(r"[.!?;,，。！？；\n]+")
+_DOUBLE = re.compile(r"(.)\1")  # "pils" for "pills"
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 _NOW = re.compile(
@@ -123,15 +122,15 @@ def find_alarm(question: str, signs: Iterable[Sign]) -> Alarm | None:
     for sentence in (one.strip() for one in CUT.split(seen)):
         if not sentence:
             continue
-        words = _words(sentence)
+        every = _words(sentence)
+        some = [word for word in every if word not in _SMALL]
         for sign in signs:
+            words = every if sign.exact else some
             span = _stands(sign, words) if sign.lang == "en" else None
             if span and not _let_go(sentence, words, span, sign):
                 return Alarm(sign)
-    for part in _CUT_ZH.split(seen):
-        for sign in signs:
-            match = _zh(sign.phrase, sign.exact).search(part) if sign.lang == "zh" else None
-            if match and not _let_go_zh(part, match.start(), sign):
+            start = _stands_zh(sign, sentence) if sign.lang == "zh" else None
+            if start is not None and not _let_go_zh(sentence, start, sign):
                 return Alarm(sign)
     return None
 
@@ -170,8 +169,8 @@ def _phrase(text: str) -> tuple[str, ...]:
 
 
 def _same(one: str, other: str) -> bool:
-    """Tell whether two words have one stem: "breathe" and "breathing"."""
-    if one == other:
+    """Tell whether two words have one stem ("breathe", "breathing") or one is a slip."""
+    if one == other or _DOUBLE.sub(r"\1", one) == _DOUBLE.sub(r"\1", other):
         return True
     short = min(len(one), len(other))
     return short >= STEM and one[: max(STEM, short - 2)] == other[: max(STEM, short - 2)]
@@ -218,18 +217,26 @@ def _denied(words: list[str], span: tuple[int, int], sign: Sign) -> bool:
 
 # --- Chinese ------------------------------------------------------------------------------
 @functools.lru_cache(maxsize=4096)
-def _zh(phrase: str, exact: bool) -> re.Pattern:
-    gap = "" if exact else rf"[^，。！？；,.!?;]{{0,{APART_ZH}}}?"
-    return re.compile(gap.join(re.escape(one) for one in folded(phrase)))
+def _zh(words: str) -> re.Pattern:
+    """Return a pattern for characters in their order, with one or two between them at most."""
+    gap = rf"[^，。！？；,.!?;]{{0,{1 if len(words) == 2 else 2}}}?"
+    return re.compile(gap.join(map(re.escape, words)))
 
 
-def _let_go_zh(part: str, start: int, sign: Sign) -> bool:
-    """Tell whether a guard lets a part of a Chinese sentence go on."""
-    denied = bool(_NO_ZH.search(part[:start])) and not re.match("[没无不未]", sign.phrase)
-    if denied:
+def _stands_zh(sign: Sign, sentence: str) -> int | None:
+    """Return where a Chinese sign begins in a sentence; its parts may stand in any order."""
+    phrase = folded(sign.phrase)
+    parts = [phrase.replace(" ", "")] if sign.exact else phrase.split()
+    found = [_zh(part).search(sentence) for part in parts]
+    return min(match.start() for match in found) if all(found) else None
+
+
+def _let_go_zh(sentence: str, start: int, sign: Sign) -> bool:
+    """Tell whether a guard lets a Chinese sentence go on."""
+    if _NO_ZH.search(sentence[:start]) and not re.match("[没无不未]", sign.phrase):
         return True
-    if _NOW_ZH.search(part):
+    if _NOW_ZH.search(sentence):
         return False
-    if _PAST_ZH.search(part):
+    if _PAST_ZH.search(sentence):
         return True
-    return bool(_ABOUT_ZH.search(part)) and not _MINE_ZH.search(part)
+    return bool(_ABOUT_ZH.search(sentence)) and not _MINE_ZH.search(sentence)

@@ -81,7 +81,15 @@ def test_an_exact_sign_lets_nothing_stand_between():
     assert find_alarm("my baby has blue lips", sign)
     assert not find_alarm("my baby has blue eyes and dry lips", sign)
     assert find_alarm("宝宝嘴唇发紫", sign)
-    assert not find_alarm("宝宝嘴唇有点发紫", sign)
+    assert find_alarm("宝宝嘴唇有点发紫", sign)  # Chinese puts a character or two between
+    assert not find_alarm("宝宝嘴唇干，脸上发紫", sign)
+
+
+def test_words_and_parts_stand_in_any_order_and_may_be_misspelt():
+    signs = (Sign("en", "sleeping pills all"), Sign("zh", "花生 肿"))
+    assert find_alarm("my wife took all her sleeping pils", signs)
+    assert find_alarm("孩子脸肿了，刚吃过花生", signs)
+    assert not find_alarm("孩子喜欢花生", signs)
 
 
 def test_a_sign_in_other_words_is_found_by_its_meaning_but_not_a_denied_or_past_one():
