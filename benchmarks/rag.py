@@ -5,12 +5,16 @@
 
 The questions (``data/patient_questions``) are split into a development and a test half.  Every
 constant of :mod:`medai.llm.rag` was chosen on the development half (``--tune`` prints the
-search); the test half is run once, at the end.  Ways:
+search).  The test half was run twice.  The first run found half of the emergencies; its counts
+are kept (``first run``).  Then, without a look at the test messages, words that mean the same
+(hurt, ache, pain …) were joined and ``NEAR`` was lowered from 0.6 to 0.55, and it was run again.
+So the second run's emergencies are no longer a blind test.  Ways:
 
 ours
     :class:`medai.llm.rag.Answerer`: emergency, refusal, look-up, abstention, extracts;
 ours with the model
-    the embedded SmolLM2 may reword each English sentence, behind the grounding check;
+    the embedded SmolLM2 may reword each English sentence, behind the grounding check (answerable
+    questions only: to the others it has nothing to reword);
 BM25 only
     the same, but passages are found by words alone, and the share of the question's words that
     the first passage holds decides about abstaining (its threshold, too, from the dev half);
@@ -189,6 +193,8 @@ class WordsOnly:
 def measure(rows, way: Way) -> dict:
     """Return all shares of one way on some questions, and its misses."""
     rows = [row for row in rows if row.lang in way.langs]
+    if way.name == "ours with the model":  # elsewhere the model is not asked
+        rows = [row for row in rows if row.kind == "answerable"]
     found = [(row, *way.answer(row)) for row in rows]
     result: dict = {"questions": len(rows)}
     for lang in ("all", *way.langs):
@@ -358,7 +364,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(result["poisoned"], ensure_ascii=False))
     stored = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.is_file() else {}
     if chosen.only is None:
-        stored[chosen.split] = result
+        kept = stored.get(chosen.split, {}).get("first run")
+        stored[chosen.split] = result | ({"first run": kept} if kept else {})
     else:
         stored[chosen.split]["ways"][chosen.only] = result["ways"][chosen.only]
     if not chosen.no_write:

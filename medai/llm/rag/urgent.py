@@ -28,6 +28,23 @@ _NO = frozenset({"no", "not", "never", "without", "nor", "neither", "deny"})
 _JOINED = frozenset({"wont", "dont", "isnt", "doesnt", "didnt", "arent", "wasnt"})
 _ASSERTED = frozenset({"sure", "know", "only", "just", "stop", "go", "better", "longer", "help"})
 CUT = re.compile(r"[.!?;。！？；\n]+")
+# words that frightened people use for one thing; the first stands for all
+_ALIKE = (
+    "pain hurt ache aching achy sore agony painful hurting",
+    "breathe breath breathing",
+    "swell swollen swelling swelled",
+    "bleed bleeding blood bled",
+    "swallow ate eaten drank drunk took taken gulp",
+    "tablet pill capsule medicine medication",
+    "unconscious unresponsive collapse lifeless fainted",
+    "wake rouse woken awaken",
+    "fit seizure convulsion convulse fitting",
+    "crush crushing squeeze squeezing pressure heavy tight tightness",
+    "droop drooping drop dropped hang hanging sag",
+    "slur slurred garbled mumble rubbish nonsense",
+    "vomit vomiting sick puke throwing",
+)
+_ONE = {normalise_word(word): line.split()[0] for line in _ALIKE for word in line.split()}
 _DOUBLE = re.compile(r"(.)\1")  # "pils" for "pills"
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -170,7 +187,9 @@ def _phrase(text: str) -> tuple[str, ...]:
 
 def _same(one: str, other: str) -> bool:
     """Tell whether two words have one stem ("breathe", "breathing") or one is a slip."""
-    if one == other or _DOUBLE.sub(r"\1", one) == _DOUBLE.sub(r"\1", other):
+    if _ONE.get(one, one) == _ONE.get(other, other):
+        return True
+    if _DOUBLE.sub(r"\1", one) == _DOUBLE.sub(r"\1", other):
         return True
     short = min(len(one), len(other))
     return short >= STEM and one[: max(STEM, short - 2)] == other[: max(STEM, short - 2)]
@@ -225,7 +244,7 @@ def _zh(words: str) -> re.Pattern:
 
 def _stands_zh(sign: Sign, sentence: str) -> int | None:
     """Return where a Chinese sign begins in a sentence; its parts may stand in any order."""
-    phrase = folded(sign.phrase)
+    phrase, sentence = folded(sign.phrase).replace("疼", "痛"), sentence.replace("疼", "痛")
     parts = [phrase.replace(" ", "")] if sign.exact else phrase.split()
     found = [_zh(part).search(sentence) for part in parts]
     return min(match.start() for match in found) if all(found) else None
