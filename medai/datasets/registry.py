@@ -13,6 +13,7 @@ from medai.datasets import (
     cards_genes,
     cards_images,
     cards_knowledge,
+    cards_literature,
     cards_medicines,
     cards_molecules,
     cards_plan,
@@ -36,6 +37,7 @@ CARDS: tuple[Card, ...] = (
     *cards_risk.CARDS,
     *cards_signals.CARDS,
     *cards_genes.CARDS,
+    *cards_literature.CARDS,
 )
 
 
