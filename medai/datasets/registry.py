@@ -14,6 +14,7 @@ from medai.datasets import (
     cards_genes,
     cards_images,
     cards_knowledge,
+    cards_literature,
     cards_medicines,
     cards_molecules,
     cards_patients,
@@ -42,6 +43,7 @@ CARDS: tuple[Card, ...] = (
     *cards_genes.CARDS,
     *cards_summaries.CARDS,
     *cards_education.CARDS,
+    *cards_literature.CARDS,
 )
 
 
