@@ -10,15 +10,19 @@ import difflib
 
 from medai.datasets import (
     cards_book,
+    cards_education,
     cards_genes,
     cards_images,
     cards_knowledge,
+    cards_literature,
     cards_medicines,
     cards_molecules,
+    cards_patients,
     cards_plan,
     cards_records,
     cards_risk,
     cards_signals,
+    cards_summaries,
     cards_tables,
 )
 from medai.datasets.datacard import KINDS, Card
@@ -31,11 +35,15 @@ CARDS: tuple[Card, ...] = (
     *cards_tables.CARDS,
     *cards_images.CARDS,
     *cards_records.CARDS,
+    *cards_patients.CARDS,
     *cards_molecules.CARDS,
     *cards_plan.CARDS,
     *cards_risk.CARDS,
     *cards_signals.CARDS,
     *cards_genes.CARDS,
+    *cards_summaries.CARDS,
+    *cards_education.CARDS,
+    *cards_literature.CARDS,
 )
 
 

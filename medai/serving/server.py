@@ -1,0 +1,172 @@
+"""Start uvicorn as the service needs it: quiet, bounded, and without waiting for packets."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import signal
+import socket
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+from medai.runtime.errors import MedaiError
+from medai.serving.logs import setup_logs
+from medai.serving.settings import Settings
+
+#: More connections than these at a time are answered with 503 by uvicorn itself.
+MOST_CONNECTIONS = 500
+#: What headers other than Authorization may take, in bytes.
+OTHER_HEADERS = 16_384
+#: Seconds that requests which have begun are given when the service is stopped.
+GRACE_S = 10
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a bound socket whose connections send each answer at once.
+
+    Uvicorn writes the head and the body of an answer one after the other.  Without
+    ``TCP_NODELAY`` the system holds the body back until the head is acknowledged, 40 ms on
+    Linux.  asyncio sets the option only on sockets that say they are TCP, which uvicorn's own
+    socket for several workers does not.
+
+    Raises
+    ------
+    MedaiError
+        When the address is not ours or the port is taken.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise MedaiError(
+            f"The service can't listen on {host}, port {port}: {error.strerror}. Choose another "
+            "port, or end what uses it."
+        ) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Return the options of :class:`uvicorn.Config`."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        # Uvicorn's own lines would hold paths and queries; the service writes its own.
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "limit_concurrency": MOST_CONNECTIONS,
+        "h11_max_incomplete_event_size": settings.max_token_bytes + OTHER_HEADERS,
+        "timeout_keep_alive": 30,
+        "timeout_graceful_shutdown": GRACE_S,
+    }
+
+
+def serve(
+    settings: Settings,
+    *,
+    workers: int = 1,
+    file: Path | None = None,
+    create: Callable[[Settings], Any] | None = None,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; requests that have begun are answered.
+
+    Parameters
+    ----------
+    settings : Settings
+    workers : int
+        Processes.  More than one need `file`.
+    file : Path, optional
+        The settings file, which each worker reads by itself.
+    create : callable, optional
+        Makes the application; :func:`medai.serving.app.create_app` when None.
+
+    Raises
+    ------
+    MedaiError
+        When uvicorn is missing, the port is taken, or several workers have no file or no store
+        in common.
+    """
+    try:
+        import uvicorn  # noqa: F401
+    except ImportError:
+        raise MedaiError("The service needs uvicorn: pip install 'medai[serve,fhir]'.") from None
+    if workers > 1 and (file is None or settings.store is None):
+        raise MedaiError("Several workers need a settings file and a store, which they share.")
+    listening = listening_socket(settings.host, settings.port)
+    if workers == 1:
+        work(settings, listening, create)
+    else:
+        share(Path(file), listening, workers, create)
+
+
+def work(
+    settings: Settings | Path,
+    listening: socket.socket,
+    create: Callable[[Settings], Any] | None = None,
+) -> None:
+    """Serve in this process on a bound socket."""
+    import uvicorn
+
+    if create is None:
+        from medai.serving.app import create_app as create
+
+    class OneByOne(uvicorn.Server):
+        """Take one connection each time the loop comes round.
+
+        With uvicorn's own backlog the worker that wakes first takes all that wait (measured:
+        20 of 20), and its siblings have nothing to do.  The system may still queue as many.
+        """
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            for one in sockets or ():
+                one.listen(MOST_CONNECTIONS)
+
+    setup_logs()
+    if isinstance(settings, Path):
+        settings = Settings.from_file(settings)
+    config = uvicorn.Config(create(settings), backlog=1, **options(settings))
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    OneByOne(config).run(sockets=[listening])
+
+
+def share(
+    file: Path,
+    listening: socket.socket,
+    workers: int,
+    create: Callable[[Settings], Any] | None = None,
+) -> None:
+    """Serve in several processes on one socket; when one of them ends, end all.
+
+    Starting again is left to what started this process (a container engine, systemd): it
+    also sees when that does not help.
+    """
+    processes = multiprocessing.get_context("spawn")
+    running = [
+        processes.Process(target=work, args=(file, listening, create), daemon=True)
+        for _ in range(workers)
+    ]
+
+    def stop(*_: Any) -> None:
+        for one in running:
+            one.terminate()  # SIGTERM: answers what has begun, and ends
+
+    for one in running:
+        one.start()
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    wait([one.sentinel for one in running])
+    stop()
+    for one in running:
+        one.join(GRACE_S + 5)
+    if any(one.exitcode not in (0, -signal.SIGTERM) for one in running):
+        raise MedaiError("A worker ended by itself; its log says why. The service was stopped.")
