@@ -118,7 +118,7 @@ def _problem(about: str, said: Sequence[Statement], lines: dict[str, list[Line]]
     decides = firm[-1]
     if decides.status == "present":
         lines["active"].append(
-            Line(about, f"first noted {present[0].citation.date}", _chosen(own, decides))
+            Line(about, f"first noted {present[0].citation.date}", _chosen(present))
         )
     elif decides.status == "resolved":
         lines["resolved"].append(
