@@ -211,7 +211,6 @@ def ray(function: Callable, tasks: Iterable, settings: Settings) -> Iterator:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # reports to its makers otherwise
     # Off a cluster, this keeps Ray's own servers on 127.0.0.1; it is read at import.
     os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine starts slowly
     try:
         import cloudpickle
         import ray as library
