@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import stats
 
 from medai.runtime import MedaiError
 
@@ -76,8 +76,8 @@ class Law:
 def fit_law(x: ArrayLike, errors: ArrayLike, *, n_boot: int = 400, seed: int = 0) -> Law:
     """Fit the law to the errors of repeated runs at several sizes.
 
-    For each exponent the best a and c follow by non-negative least squares; the exponent is then
-    searched on a grid and refined.  So the fit has no starting point that it could hang on.
+    For each exponent the best a and c, at least 0, follow by least squares; the exponent is
+    searched on a grid that is refined four times.  So nothing hangs on a starting point.
 
     Parameters
     ----------
@@ -129,18 +129,31 @@ def fit_law(x: ArrayLike, errors: ArrayLike, *, n_boot: int = 400, seed: int = 0
 def _fit(x: np.ndarray, y: np.ndarray, floor: bool = True) -> tuple[float, float, float, float]:
     """Return a, b, c and the sum of squares that is left."""
     scale = float(np.exp(np.log(x).mean()))  # keeps a in reach of the arithmetic
+    exponents = EXPONENTS
+    for _ in range(4):  # each round looks closer around the best
+        a, c, left = _linear((x / scale) ** -exponents[:, None], y, floor)
+        k = int(np.argmin(left))
+        found = (
+            float(a[k] * scale ** exponents[k]),
+            float(exponents[k]),
+            float(c[k]),
+            float(left[k]),
+        )
+        low, high = exponents[max(k - 1, 0)], exponents[min(k + 1, len(exponents) - 1)]
+        exponents = np.linspace(low, high, 61)
+    return found
 
-    def linear(b: float) -> tuple[np.ndarray, float]:
-        basis = [(x / scale) ** -b] + [np.ones_like(x)] * floor
-        weights, norm = optimize.nnls(np.stack(basis, axis=1), y)
-        return weights, norm**2
 
-    rough = [linear(b)[1] for b in EXPONENTS]
-    k = int(np.argmin(rough))
-    low, high = EXPONENTS[max(k - 1, 0)], EXPONENTS[min(k + 1, len(EXPONENTS) - 1)]
-    best = optimize.minimize_scalar(
-        lambda b: linear(b)[1], bounds=(low, high), method="bounded", options={"xatol": 1e-6}
-    )
-    b = float(best.x if best.fun <= rough[k] else EXPONENTS[k])
-    weights, left = linear(b)
-    return float(weights[0] * scale**b), b, float(weights[1]) if floor else 0.0, left
+def _linear(basis: np.ndarray, y: np.ndarray, floor: bool) -> tuple[np.ndarray, ...]:
+    """Return the best a and c, both at least 0, and what is left, for each row of `basis`."""
+    middle = basis.mean(axis=1)
+    moved = basis - middle[:, None]
+    a = (moved @ (y - y.mean())) / np.maximum((moved**2).sum(axis=1), 1e-300)
+    c = y.mean() - a * middle
+    alone = (basis @ y) / (basis**2).sum(axis=1)  # where the best floor would be below 0
+    bare = (c < 0) | (not floor)
+    a, c = np.where(bare, alone, a), np.where(bare, 0.0, c)
+    flat = a < 0
+    a, c = np.where(flat, 0.0, a), np.where(flat, y.mean() * floor, c)
+    left = ((y - a[:, None] * basis - c[:, None]) ** 2).sum(axis=1)
+    return a, c, left
