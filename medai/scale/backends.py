@@ -167,8 +167,13 @@ def dask_client(settings: Settings) -> Iterator[Any]:
         if isinstance(settings.client, str):
             where = settings.client
         else:
-            # A chunk whose worker dies is tried again item by item, by us.
-            stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0}))
+            # A chunk whose worker dies is tried again item by item, by us; and Dask's own
+            # profiler, which looks at every worker a hundred times a second, is not wanted.
+            settled = {
+                "distributed.scheduler.allowed-failures": 0,
+                "distributed.worker.profile.enabled": False,
+            }
+            stack.enter_context(dask.config.set(settled))
             where = stack.enter_context(
                 distributed.LocalCluster(
                     n_workers=settings.count,

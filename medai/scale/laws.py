@@ -33,6 +33,9 @@ class Law:
     floor_p : float
         p-value of "c is 0": an F test on the mean errors.  Above 0.05 the data are as well
         described without a floor, and nothing is known about what lies far beyond them.
+    floor_range : tuple of float
+        The floors that the same test does not reject at 5 %.  Trust it more than the interval of c,
+        which shrinks to a point when every resample ends at 0.
     largest : float
         The largest x of the data.
     draws : numpy.ndarray
@@ -44,6 +47,7 @@ class Law:
     c: float
     intervals: dict[str, tuple[float, float]]
     floor_p: float
+    floor_range: tuple[float, float]
     largest: float
     draws: np.ndarray
 
@@ -113,9 +117,9 @@ def fit_law(x: ArrayLike, errors: ArrayLike, *, n_boot: int = 400, seed: int = 0
             "the errors do not fall from the smallest to the largest x: no law to fit."
         )
     a, b, c, left = _fit(x, mean)
-    _, _, _, without = _fit(x, mean, floor=False)
-    freedom = len(x) - 3
-    ratio = (without - left) / max(left / freedom, 1e-300)
+    floors = np.concatenate([[0.0, c], np.linspace(0, 0.999 * mean.min(), 100)])
+    p = _floor_p(x, mean, floors, left)
+    possible = floors[p > 0.05]  # c itself is among them
     rng = np.random.default_rng(seed)
     draws = np.empty((n_boot, 3))
     for k in range(n_boot):
@@ -123,7 +127,16 @@ def fit_law(x: ArrayLike, errors: ArrayLike, *, n_boot: int = 400, seed: int = 0
         draws[k] = _fit(x, np.take_along_axis(errors, chosen, axis=1).mean(axis=1))[:3]
     ends = np.quantile(draws, (0.025, 0.975), axis=0)
     intervals = {name: (float(ends[0, k]), float(ends[1, k])) for k, name in enumerate("abc")}
-    return Law(a, b, c, intervals, float(stats.f.sf(ratio, 1, freedom)), float(x.max()), draws)
+    return Law(a, b, c, intervals, float(p[0]), (float(possible.min()), float(possible.max())),
+               float(x.max()), draws)  # fmt: skip
+
+
+def _floor_p(x: np.ndarray, y: np.ndarray, floors: np.ndarray, left: float) -> np.ndarray:
+    """Return the p-value of each floor: F test of the curve with it against the best curve."""
+    freedom = len(x) - 3
+    fixed = np.array([_fit(x, y - c, floor=False)[3] for c in floors])
+    ratio = np.maximum(fixed - left, 0) / max(left / freedom, 1e-300)
+    return stats.f.sf(ratio, 1, freedom)
 
 
 def _fit(x: np.ndarray, y: np.ndarray, floor: bool = True) -> tuple[float, float, float, float]:
