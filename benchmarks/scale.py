@@ -14,6 +14,10 @@ each pays for its imports and for loading the graph; it reports
     processor seconds of it, of the workers for Dask: where they exceed those of one process,
     the cores share something (memory, caches, clock), and two cannot be twice as fast.
 
+``without_dask`` is what the machine can give: as many plain processes at once as there are
+workers, each with its share of the largest job.  Where that ratio is below the number of workers,
+the cores share something, and no library can make it up.
+
 The ways of one repeat run one after the other, in an order that turns from repeat to repeat.
 Reported are medians with the smallest and largest; ``speedup`` is the median over repeats of the
 ratio of the same repeat.  ``checksum`` shows that all ways gave the same rows.  It must have the
@@ -32,6 +36,7 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -97,6 +102,13 @@ def child(way: str, size: int, workers: int, rerank: bool) -> dict:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def ceiling(size: int, workers: int, rerank: bool) -> dict:
+    """Run plain processes side by side, each with its share of the cases, without Dask."""
+    with ThreadPoolExecutor(workers) as pool:
+        runs = list(pool.map(lambda _: child("serial", size // workers, 1, rerank), range(workers)))
+    return {"work": max(run["work"] for run in runs), "cpu": sum(run["cpu"] for run in runs)}
+
+
 def summary(values: list[float]) -> dict:
     return {
         "median": round(statistics.median(values), 4),
@@ -132,7 +144,15 @@ def measure(sizes: tuple[int, ...], workers: int, repeats: int, rerank: bool) ->
             ),
         }
         rows.append(row)
-    return {"rerank": rerank, "rows": rows, "load_before": load}
+    alone = [child("serial", sizes[-1], 1, rerank)["work"] for _ in range(repeats)]
+    beside = [ceiling(sizes[-1], workers, rerank) for _ in range(repeats)]
+    pairs = zip(alone, beside, strict=True)
+    limit = {
+        "cases": sizes[-1],
+        "speedup": summary([a / b["work"] for a, b in pairs]),
+        "cpu": summary([b["cpu"] for b in beside]),
+    }
+    return {"rerank": rerank, "rows": rows, "without_dask": limit, "load_before": load}
 
 
 def main() -> None:
