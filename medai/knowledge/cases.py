@@ -154,6 +154,39 @@ def case_query(graph: KnowledgeGraph, case: Case, summary: Summary) -> Query:
     return Query(tuple(present), (), {})
 
 
+def rank_case(
+    graph: KnowledgeGraph,
+    case: Case,
+    query: Query,
+    part: slice,
+    *,
+    top: int,
+    leave_own_paper_out: bool,
+    rerank: bool,
+) -> list[list]:
+    """Rank one case: ``[disease id, score]`` of the first `top`, as :func:`rank_file` writes them.
+
+    Parameters
+    ----------
+    graph, case, query : KnowledgeGraph, Case, Query
+        The graph; the patient; the patient's findings, from :func:`case_query`.
+    part : slice
+        Which diseases compete (:func:`~medai.knowledge.rank.candidates`).
+    top, leave_own_paper_out, rerank
+        As in :func:`rank_file`.
+    """
+    paper = case.paper if leave_own_paper_out else None
+    left = leave_out(graph, paper) if paper else None
+    if rerank:
+        scores = reranked_scores(graph, query, part=part, left=left, age=case.age, sex=case.sex)
+    else:
+        scores = left_scores(graph, query, left)
+    scores = scores[part]
+    ids, first = graph.disease_ids, part.start
+    places = [i for i in best(scores, top).tolist() if np.isfinite(scores[i])]
+    return [[ids[first + i], round(float(scores[i]), 6)] for i in places]
+
+
 def rank_file(
     source_path: Path,
     out: IO[str],
@@ -200,7 +233,6 @@ def rank_file(
         When the file cannot be read, or `source` is unknown.
     """
     part = candidates(graph, source)
-    ids = graph.disease_ids[part]
     summary = Summary()
     for number, case in read_cases(source_path, report, summary):
         progress()
@@ -210,17 +242,11 @@ def rank_file(
             report(f"line {number}: skipped, {error}")
             summary.skipped += 1
             continue
-        paper = case.paper if leave_own_paper_out else None
-        summary.without_paper += leave_own_paper_out and paper is None
-        left = leave_out(graph, paper) if paper else None
-        if rerank:
-            scores = reranked_scores(
-                graph, query, part=part, left=left, age=case.age, sex=case.sex
-            )[part]
-        else:
-            scores = left_scores(graph, query, left)[part]
-        places = [i for i in best(scores, top).tolist() if np.isfinite(scores[i])]
-        ranking = [[ids[i], round(float(scores[i]), 6)] for i in places]
+        summary.without_paper += leave_own_paper_out and case.paper is None
+        ranking = rank_case(
+            graph, case, query, part, top=top, leave_own_paper_out=leave_own_paper_out,
+            rerank=rerank,
+        )  # fmt: skip
         out.write(json.dumps({"id": case.id, "ranking": ranking}, ensure_ascii=False) + "\n")
         summary.ranked += 1
     return summary
