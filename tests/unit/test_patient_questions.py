@@ -60,6 +60,15 @@ def test_every_category_has_phrases_in_both_languages_and_a_line_with_numbers() 
         if row.category == "suicide":
             assert "988" in row.response
             assert "12356" in row.response
+        if row.response_key == "violence":
+            assert "110" in row.response
+
+
+def test_emergencies_that_once_had_no_phrase_have_some_in_both_languages() -> None:
+    sources = ("head-injury", "choking", "drowning", "burns", "chemical-burn", "domestic-999")
+    for lang in ("en", "zh"):
+        found = {row.source for row in emergency_phrases(lang)}
+        assert found >= {*sources, "dka", "crisis-999", "torsion", "ectopic", "back-ces", "cord"}
 
 
 def test_sources_of_phrases_are_those_of_the_passages() -> None:
