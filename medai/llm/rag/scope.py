@@ -18,7 +18,7 @@ _ORDER_EN = re.compile(
     r"citation|everything|restriction|filter|context|training)"
     r"|\b(?:system|developer|hidden|initial) (?:prompt|message|instruction)"
     r"|\b(?:you are|you're|act|behave|pretend|roleplay|role-play)\b[^.?!]{0,20}"
-    r"\b(?:now|as|to be|dan|unrestricted|no longer|like)\b(?=[^.?!]{0,60}\b(?:doctor|dan|ai|model|"
+    r"\b(?:now|as|(?<=are )to be|dan|unrestricted|no longer|like)\b(?=[^.?!]{0,60}\b(?:doctor|dan|ai|model|"
     r"assistant|bot|pirate|expert|physician|pharmacist|unrestricted|without|no rules|no limit|"
     r"evil|developer|nurse))"
     r"|\b(?:jailbreak|do anything now|developer mode|debug mode|admin mode|god mode|sudo)\b"
