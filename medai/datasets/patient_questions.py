@@ -31,16 +31,23 @@ CATEGORIES = (
     "allergy",
     "bleeding",
     "breathing",
+    "burn",
     "chest",
     "child",
+    "diabetes",
+    "eye",
     "head",
     "infection",
+    "mental",
     "poisoning",
     "pregnancy",
     "seizure",
+    "spine",
     "stroke",
     "suicide",
+    "torsion",
     "unconscious",
+    "violence",
 )
 
 COLUMNS: dict[str, dict[str, Check]] = {

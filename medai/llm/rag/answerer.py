@@ -128,7 +128,7 @@ class Answerer:
         lang = language_of(seen) if self.lang == "auto" else self.lang
         if alarm := find_alarm(seen, self.signs) or near_alarm(seen, self.signs):
             sign = alarm.sign
-            key = "suicide" if sign.category == "suicide" else "emergency"
+            key = "suicide" if sign.category in ("suicide", "mental") else "emergency"
             why = f"sign of an emergency: {sign.category or sign.phrase}"
             line = _lines().get((sign.key, lang), "") if sign.key else ""
             parts = iter((Part(line or say(key, lang), by="fixed"),))
