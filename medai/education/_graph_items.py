@@ -159,7 +159,9 @@ def _apart(graph: KnowledgeGraph, terms: list[str], rng: np.random.Generator) ->
 def likeness(graph: KnowledgeGraph, one: str, two: str) -> float:
     """Return how alike two findings are, in [0, 1]: Lin's measure on the ontology.
 
-    ``2 ic(a) / (ic(one) + ic(two))`` with the most telling common ancestor *a* (Lin 1998).
+    ``2 ic(a) / (ic(one) + ic(two))`` with the most telling common ancestor *a*, as the manual of
+    WordNet::Similarity (metacpan.org, opened as an excerpt) gives it; Lin's own paper was not
+    opened.
     """
     ic = graph.information_content
     above = graph.ancestors(one) & graph.ancestors(two)
