@@ -3,8 +3,8 @@
 A wrong option is a *near miss*: a disease that explains some of the findings but not all, a
 finding of the same organ; on interactions it is only a medicine with few of them.
 None may also be right (:mod:`medai.education.guards`), none may stand out, and the key must
-not be the one that the others resemble: with distractors chosen for their likeness to the key, the key is their centre,
-and a student who knows nothing finds it there.
+not be the one that the others resemble: with distractors chosen for their likeness to the key,
+the key is their centre, and a student who knows nothing finds it there.
 """
 
 from __future__ import annotations
