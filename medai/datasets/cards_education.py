@@ -20,7 +20,7 @@ CARDS: tuple[Card, ...] = (
         citation="this book",
         flaws=(
             "One writer made up questions, rubric, answers and grades: agreement with the grades "
-            "is agreement with that writer. Nobody graded a second time.",
+            "is agreement with that writer. A language model graded 60 a second time; nobody else.",
             "No student wrote any of the answers, and no teacher or physician has read them.",
             "The second-language answers imitate; they are not the English of any real group.",
             "Each style stands equally often; in a real class good answers are commoner.",

@@ -2,7 +2,8 @@
 
 Twelve questions with two required points each, and twelve answers to each: good, terse, in
 second-language English, partial, and dangerous ones (negated, reversed, fluent but wrong, orders
-to the grader).  The writer of the answers also gave the grades; nobody else has read them.
+to the grader).  The writer of the answers also gave the grades; a language model graded 60 of
+them a second time.
 Standard library only.
 """
 
@@ -61,8 +62,9 @@ COLUMNS: dict[str, dict[str, Check]] = {
         "grade": one_of("0", "1", "2"),
         "text": filled,
     },
+    "second_pass": {"question": filled, "number": _count, "grade": one_of("0", "1", "2")},
 }
-KEYS = {"points": ("question", "number"), "answers": ("question", "number")}
+KEYS = dict.fromkeys(("points", "answers", "second_pass"), ("question", "number"))
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,11 @@ def _check_together(tables: Tables) -> None:
         if int(row["grade"]) > marks.get(row["question"], 0):
             rule = f"the question has {marks.get(row['question'], 0)} points"
             raise refusal(BOOK, "answers", line, f"grade is {row['grade']}", rule)
+    answered = {(row["question"], row["number"]) for row in tables["answers"]}
+    for line, row in enumerate(tables["second_pass"], 2):
+        if (row["question"], row["number"]) not in answered:
+            name = f"{row['question']} {row['number']}"
+            raise refusal(BOOK, "second_pass", line, name, "no such answer")
     for line, row in enumerate(tables["questions"], 2):
         if row["id"] not in marks:
             raise refusal(BOOK, "questions", line, repr(row["id"]), "it has no points")
@@ -196,3 +203,18 @@ def short_answers(split: str | None = None) -> tuple[ShortAnswer, ...]:
     """Return the graded answers, all or those to the questions of ``dev`` or ``test``."""
     wanted = {question.id for question in short_questions(split)}
     return tuple(answer for answer in _book()[1] if answer.question in wanted)
+
+
+@functools.lru_cache(maxsize=1)
+def _second() -> tuple[tuple[str, int, int], ...]:
+    rows = read_tables(data_path(BOOK), BOOK, COLUMNS, KEYS)["second_pass"]
+    return tuple((row["question"], int(row["number"]), int(row["grade"])) for row in rows)
+
+
+def second_pass() -> dict[tuple[str, int], int]:
+    """Return the grades of the second pass, by a language model, for 60 of the answers.
+
+    The key is the answer's question and number; its first grade is that of
+    :func:`short_answers`.
+    """
+    return {(question, number): grade for question, number, grade in _second()}

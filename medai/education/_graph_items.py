@@ -19,6 +19,11 @@ FREQUENT = 0.3
 N_FINDINGS = 4
 N_NEIGHBOURS = 60
 SPECIFIC = 2.5  # nats: a finding that tells little is not asked
+# The lists of the common conditions are short, so one missing finding proves little: by one, a
+# polymyalgia "lacked" a finding that it has.  A wrong condition lacks two; a wrong finding is
+# not like any stated one (conjunctivitis beside Kawasaki's red eyes).
+N_LACKING = 2
+TOO_LIKE = 0.55
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def which_disease(
             if "," in full:
                 continue
             missing = lacking(graph, near, chosen)
-            if not missing:
+            if len(missing) < (N_LACKING if common else 1):
                 continue
             share = 1 - len(missing) / len(chosen)
             has = [shown(graph.term(t).name) for t in chosen if t not in missing]
@@ -159,7 +164,9 @@ def _apart(graph: KnowledgeGraph, terms: list[str], rng: np.random.Generator) ->
 def likeness(graph: KnowledgeGraph, one: str, two: str) -> float:
     """Return how alike two findings are, in [0, 1]: Lin's measure on the ontology.
 
-    ``2 ic(a) / (ic(one) + ic(two))`` with the most telling common ancestor *a* (Lin 1998).
+    ``2 ic(a) / (ic(one) + ic(two))`` with the most telling common ancestor *a*, as the manual of
+    WordNet::Similarity (metacpan.org, opened as an excerpt) gives it; Lin's own paper was not
+    opened.
     """
     ic = graph.information_content
     above = graph.ancestors(one) & graph.ancestors(two)
@@ -184,7 +191,7 @@ def which_finding(
         usable = [t for t in usable if not gives_away(stem, graph.term(t).name)]
         if not usable or len(direct(graph, disease)[0]) < N_FINDINGS:
             continue
-        key = usable[rng.integers(len(usable))]
+        key, stated = usable[rng.integers(len(usable))], sorted(direct(graph, disease)[0])
         pool: dict[str, str] = {}
         for near, full in _neighbours(graph, usable[:10], rng, wide):
             if near != disease and not same_family(full, name):
@@ -194,6 +201,8 @@ def which_finding(
         for term, owner in pool.items():
             text = graph.term(term).name
             if may_have(graph, disease, term) or gives_away(stem, text):
+                continue
+            if common and any(likeness(graph, term, one) > TOO_LIKE for one in stated):
                 continue
             why = f"A finding of {owner}; the source does not give it for {name}."
             others.append((text, why, term, likeness(graph, key, term)))

@@ -1,10 +1,10 @@
 """Multiple-choice questions made from the knowledge graph and the book's tables.
 
-A wrong option is a *near miss*: a disease that explains most of the findings but not all, a
-finding of the same organ, a medicine of the same class.  None may also be right
-(:mod:`medai.education.guards`), none may stand out, and the key must not be the one that the
-others resemble: with distractors chosen for their likeness to the key, the key is their centre,
-and a student who knows nothing finds it there.
+A wrong option is a *near miss*: a disease that explains some of the findings but not all, a
+finding of the same organ; on interactions it is only a medicine with few of them.
+None may also be right (:mod:`medai.education.guards`), none may stand out, and the key must
+not be the one that the others resemble: with distractors chosen for their likeness to the key,
+the key is their centre, and a student who knows nothing finds it there.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from medai.datasets.short_answers import (
     Point,
     patterns,
     read_short_answers,
+    second_pass,
     short_answers,
     short_questions,
 )
@@ -205,3 +206,19 @@ def test_a_damaged_table_is_refused(tmp_path, name, old, new, message):
         read_short_answers(tmp_path)
     with pytest.raises(MedaiError, match="dev, test"):
         short_questions("train")
+
+
+def test_the_second_pass_covers_every_question_and_agrees_as_the_readme_says(tmp_path):
+    first = {(a.question, a.number): a.grade for a in short_answers()}
+    second = second_pass()
+    assert len(second) == 60
+    assert {q for q, _ in second} == set(QUESTIONS)
+    a, b = [first[k] for k in second], list(second.values())
+    assert sum(x == y for x, y in zip(a, b, strict=True)) == 58
+    assert round(grading.kappa(a, b), 2) == 0.97
+    for file in data_path("short_answers").glob("*.csv"):
+        (tmp_path / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    with (tmp_path / "second_pass.csv").open("a") as file:
+        file.write("metformin-kidney,99,1\n")
+    with pytest.raises(MedaiError, match="no such answer"):
+        read_short_answers(tmp_path)
