@@ -1,9 +1,9 @@
 """The endpoints of CDS Hooks: discovery, one per service, and feedback.
 
-A hook call is a few milliseconds of pure Python, so it runs where it arrives: threads would only
-wait for each other (a signature is checked in less time than a thread takes to hand the answer back).  A long
-record goes to a thread, so that it does not hold up the rest, and so does what may wait for the
-disk: feedback, and a token whose id cannot be written at once.
+A hook call is a few milliseconds of pure Python, and checking its token less than one, so both
+run where they arrive: threads would only wait for each other.  A long record goes to a thread, so
+that it does not hold up the rest, and so does what may wait for the disk: feedback, and a token
+whose id cannot be written at once.
 """
 
 from __future__ import annotations

@@ -9,14 +9,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
-import pytest
 from serving_keys import BASE, bearer
 from serving_live import serve_as_process, settings_file
 
+from medai.serving import examples
+from medai.serving.hooks import IDS
 from medai.serving.store import FeedbackStore
 
-examples = pytest.importorskip("medai.serving.examples")
-IDS = pytest.importorskip("medai.serving.hooks").IDS
 SELECT = f"/cds-services/{IDS['order-select']}"
 REQUESTS, AT_A_TIME, KILLS = 200, 20, 10
 

@@ -1,5 +1,6 @@
 """How the server listens, and what its container file says."""
 
+import contextlib
 import json
 import re
 import shlex
@@ -79,7 +80,7 @@ def test_a_head_without_an_end_is_cut_off(http, start):
             line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
             if start:
                 line.sendall(b"Transfer-Encoding: chunked\r\n\r\n" + start)
-            with pytest.raises(OSError):  # the server has closed the connection
+            with contextlib.suppress(OSError):  # the server has closed the connection
                 for _ in range(100):
                     line.sendall(b"X-More: " + b"a" * 1_000_000 + b"\r\n")
                     taken += 1
