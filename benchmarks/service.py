@@ -210,9 +210,8 @@ def summary(rounds: list[tuple[list[float], float]]) -> dict:
 
 def latency(folder: Path, requests: int, workers: int) -> dict:
     """Measure the four ways, in rounds of shuffled order."""
-    from medai.serving.hooks import IDS
-
     from medai.serving import examples
+    from medai.serving.hooks import IDS
 
     private, issuer = key_pair()
     select = f"/cds-services/{IDS['order-select']}"
@@ -275,7 +274,6 @@ async def write_until_killed(port: int, made, process, seconds: float) -> tuple[
 def kills(folder: Path, count: int) -> dict:
     """Kill a writing server `count` times and count what is missing in the end."""
     from medai.serving.hooks import IDS
-
     from medai.serving.store import FeedbackStore
 
     private, issuer = key_pair()

@@ -153,7 +153,29 @@ class PgxAdvice:
 
     def rows_of(self, drug: str) -> tuple[Recommendation, ...]:
         """Return the rows of a drug, in the order of the table."""
-        return tuple(row for row in self.recommendations if drug in row.drugs)
+        return self._rows.get(drug, ())
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, tuple[Recommendation, ...]]:
+        rows: dict[str, list[Recommendation]] = {}
+        for row in self.recommendations:
+            for drug in dict.fromkeys(row.drugs):
+                rows.setdefault(drug, []).append(row)
+        return {drug: tuple(found) for drug, found in rows.items()}
+
+    @functools.cached_property
+    def by_name(self) -> dict[str, DrugEntry]:
+        """The entry of each name in lower case: English, Chinese, and other names."""
+        found: dict[str, DrugEntry] = {}
+        for entry in self.drugs.values():
+            for name in (entry.drug, entry.name_zh.lower(), *entry.aliases):
+                found.setdefault(name, entry)
+        return found
+
+    @functools.cached_property
+    def modifying(self) -> tuple[str, ...]:
+        """The drugs that inhibit or induce an enzyme, sorted."""
+        return tuple(sorted({row.drug for row in (*self.inhibitors, *self.inducers)}))
 
 
 def read_pgx_advice(folder: Path | None = None) -> PgxAdvice:

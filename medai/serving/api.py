@@ -1,8 +1,9 @@
 """The endpoints of CDS Hooks: discovery, one per service, and feedback.
 
-A hook call is a few milliseconds of pure Python, so it runs where it arrives: threads would only
-wait for each other.  A long record goes to a thread, so that it does not hold up the rest, and so
-does everything that touches the disk.
+A hook call is a few milliseconds of pure Python, and checking its token less than one, so both
+run where they arrive: threads would only wait for each other.  A long record goes to a thread, so
+that it does not hold up the rest, and so does what may wait for the disk: feedback, and a token
+whose id cannot be written at once.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ def cds_router(verifier: Verifier, store: FeedbackStore) -> APIRouter:
 
     async def caller(request: Request) -> Claims:
         header = request.headers.get("authorization")
-        if header is None:
-            return verifier.check(None, url=str(request.url))
-        return await run_in_threadpool(verifier.check, header, url=str(request.url))
+        claims = verifier.judge(header, url=str(request.url))
+        if not verifier.use(claims, wait=False):  # another is writing at this moment
+            await run_in_threadpool(verifier.use, claims)
+        return claims
 
     router = APIRouter(tags=["CDS Hooks 2.0"], dependencies=[Depends(caller)])
     answers = problems(*STATUSES)

@@ -126,6 +126,12 @@ class Verifier:
         Refused
             When the token is missing, wrong, or was used before.
         """
+        claims = self.judge(header, url=url)
+        self.use(claims)
+        return claims
+
+    def judge(self, header: str | None, *, url: str) -> Claims:
+        """Do all of :meth:`check` that needs no disk; :meth:`use` is the rest."""
         settings = self.settings
         if settings.is_development and (header is None or not settings.issuers):
             return Claims("development", "", 0.0, math.inf)
@@ -139,7 +145,6 @@ class Verifier:
         if key is None:
             raise refused("unknown_key", "No key of this issuer has this kid and algorithm")
         claims = self._verified(token, key, iss, url)
-        self._use(claims)
         tenant = claims.get("tenant")
         return Claims(
             iss,
@@ -148,6 +153,27 @@ class Verifier:
             claims["exp"],
             tenant if isinstance(tenant, str) else None,
         )
+
+    def use(self, claims: Claims, *, wait: bool = True) -> bool:
+        """Refuse a token that was used before; when that can't be known, refuse it too.
+
+        Returns
+        -------
+        bool
+            False when nothing is known yet, since another is writing and `wait` is False.
+        """
+        if not claims.jti:  # no token, in development
+            return True
+        expires = math.ceil(claims.exp) + self.settings.leeway_s
+        try:
+            new = self.used.use(claims.iss, claims.jti, expires, wait=wait)
+        except StoreError as error:
+            raise Refused(503, error.code, "Tokens can't be checked at the moment") from error
+        if new is None:
+            return False
+        if not new:
+            raise refused("replayed", "The token was used before")
+        return True
 
     def close(self) -> None:
         """Close the store of used tokens."""
@@ -228,16 +254,6 @@ class Verifier:
         if not jti.strip() or len(jti) > LONGEST_ID or not jti.isprintable():
             raise refused("wrong_jti", f"The token's jti must have 1 to {LONGEST_ID} characters")
         return claims
-
-    def _use(self, claims: dict[str, Any]) -> None:
-        """Refuse a token that was used before; when that can't be known, refuse it too."""
-        expires = math.ceil(claims["exp"]) + self.settings.leeway_s
-        try:
-            new = self.used.use(claims["iss"], claims["jti"], expires)
-        except StoreError as error:
-            raise Refused(503, error.code, "Tokens can't be checked at the moment") from error
-        if not new:
-            raise refused("replayed", "The token was used before")
 
 
 def refused(code: str, message: str) -> Refused:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from medai.personalised.drugs import match
 from medai.personalised.plan import Patient, read_patient
-from medai.personalised.plan.fhir_read import Unread, from_bundle
+from medai.personalised.plan.fhir_read import Unread
+from medai.personalised.plan.fhir_resources import from_resources
 from medai.runtime.errors import MedaiError
 from medai.serving.prefetch import entries, resources
 from medai.serving.problems import Refusal
@@ -135,17 +136,9 @@ def read_record(
             orders.append(Order(reference, readable(name)))
         else:
             unnamed.append(reference or "an order without an id")
-    bundle = {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [
-            {"resource": one}
-            for one in kept
-            if not reference_of(one) or reference_of(one) not in refs
-        ],
-    }
+    own = [one for one in kept if not reference_of(one) or reference_of(one) not in refs]
     try:
-        patient, left = from_bundle(bundle)
+        patient, left = from_resources(own)
         medicines = [
             {"name": name, "status": one.status}
             for one in patient.medicines

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from medai.serving.store import StoreError, open_database, reported, transaction
 
+WAIT_MS = 5_000  # how long a lock of another process is waited for
+
 
 class UsedTokens:
     """Remember which ``jti`` of which issuer was used, also over a restart.
@@ -33,7 +35,7 @@ class UsedTokens:
         self._count = 0
         self._database = open_database(path, durable=False)
 
-    def use(self, iss: str, jti: str, expires: int) -> bool:
+    def use(self, iss: str, jti: str, expires: int, *, wait: bool = True) -> bool | None:
         """Mark a token as used.
 
         Parameters
@@ -42,18 +44,35 @@ class UsedTokens:
             Who made the token, and its id.
         expires : int
             When it may be forgotten, in seconds since 1970: its ``exp`` and the leeway.
+        wait : bool
+            Whether to wait while another thread or process writes.
 
         Returns
         -------
-        bool
-            False when it was used before.
+        bool or None
+            False when it was used before; None when another is writing and `wait` is False.
 
         Raises
         ------
         StoreError
             When the file can't be written, or holds too many living ids.
         """
-        with self._lock, reported(self.path), transaction(self._database):
+        if not self._lock.acquire(blocking=wait):
+            return None
+        try:
+            with reported(self.path):
+                self._database.execute(f"PRAGMA busy_timeout={WAIT_MS if wait else 0}")
+                return self._use(iss, jti, expires)
+        except StoreError as error:
+            name = getattr(error.__cause__, "sqlite_errorname", "")
+            if not wait and name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                return None
+            raise
+        finally:
+            self._lock.release()
+
+    def _use(self, iss: str, jti: str, expires: int) -> bool:
+        with transaction(self._database):
             self._sweep()
             if self._count >= self.most:
                 raise StoreError("Too many tokens are in use at the moment. Try again in a minute.")

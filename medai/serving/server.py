@@ -53,6 +53,51 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listening
 
 
+def bounded_http(most: int) -> Any:
+    """Return uvicorn's protocol by httptools with a limit on headers, or "h11" without httptools.
+
+    httptools is written in C and faster, but collects the head of a request, and what follows
+    the last chunk of a body, without an end.
+
+    Parameters
+    ----------
+    most : int
+        Bytes that may come before the head is complete.
+    """
+    try:
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+    except ImportError:
+        return "h11"
+
+    class Bounded(HttpToolsProtocol):
+        """Counts what has come since the parser last got on: to a body, or through a head."""
+
+        waiting = 0
+
+        def data_received(self, data: bytes) -> None:
+            self.waiting += len(data)
+            super().data_received(data)
+            if self.waiting > most and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too long.")
+
+        def on_headers_complete(self) -> None:
+            self.waiting = 0
+            super().on_headers_complete()
+
+        def on_chunk_header(self) -> None:
+            self.waiting = 0
+
+        def on_body(self, body: bytes) -> None:
+            self.waiting = 0
+            super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            self.waiting = 0
+            super().on_message_complete()
+
+    return Bounded
+
+
 def options(settings: Settings) -> dict[str, Any]:
     """Return the options of :class:`uvicorn.Config`."""
     return {
@@ -64,6 +109,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "proxy_headers": False,
         "limit_concurrency": MOST_CONNECTIONS,
+        "loop": "auto",  # uvloop where it is installed
+        "http": bounded_http(settings.max_token_bytes + OTHER_HEADERS),
         "h11_max_incomplete_event_size": settings.max_token_bytes + OTHER_HEADERS,
         "timeout_keep_alive": 30,
         "timeout_graceful_shutdown": GRACE_S,

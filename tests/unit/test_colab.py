@@ -245,6 +245,8 @@ def test_the_wheel_holds_the_data_and_no_test(wheel, root):
     assert "medai/_data/README.md" in names
     for path in (root / "data").rglob("*.json"):
         assert f"medai/_data/{path.relative_to(root / 'data').as_posix()}" in names
+    for path in (root / "medai" / "serving" / "static").iterdir():  # pages of the service
+        assert f"medai/serving/static/{path.name}" in names
     assert not [name for name in names if name.startswith(("tests/", "tools/", "chapters/"))]
 
 

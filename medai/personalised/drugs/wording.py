@@ -79,6 +79,8 @@ _SAY = {"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", 
 
 def fold(text: str) -> str:
     """Return text in one form: NFKC, lower case, simplified characters, single blanks."""
+    if text.isascii():  # nothing to compose or to translate
+        return " ".join(text.lower().split())
     text = "".join(_SAY.get(letter, letter) for letter in text)
     text = "".join(_SAY.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
     return " ".join(text.casefold().translate(ONE_FORM).split())

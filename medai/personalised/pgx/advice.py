@@ -51,9 +51,8 @@ def find_drug(drug: str) -> DrugEntry:
         When the table has none; the message says what that does not mean.
     """
     table, name = pgx_advice(), str(drug).strip().lower()
-    for entry in table.drugs.values():
-        if name in (entry.drug, entry.name_zh.lower(), *entry.aliases):
-            return entry
+    if name in table.by_name:
+        return table.by_name[name]
     if not name:
         raise MedaiError("No drug was given. Name one ingredient, such as codeine.")
     close = difflib.get_close_matches(name, table.drugs, n=2, cutoff=0.7)

@@ -129,7 +129,7 @@ def ingredients(names: Sequence[str]) -> list[str]:
 def not_in_table(taking: Sequence[str]) -> tuple[str, ...]:
     """Return a note for each drug that is no inhibitor or inducer of the table."""
     table = pgx_advice()
-    known = sorted({row.drug for row in (*table.inhibitors, *table.inducers)})
+    known = table.modifying
     notes = []
     for name in ingredients(taking):
         if name in known:

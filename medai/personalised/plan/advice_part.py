@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 
 from medai.datasets.pgx_advice import pgx_advice
@@ -33,23 +32,17 @@ def advices(
     taking = ingredients(medicines, "taking", "planned")
     stopped = ingredients(medicines, "stopped")
     genes = {gene: one.diplotype for gene, one in calls.items()}
+    covered, modifying = set(covered_drugs()), set(pgx_advice().modifying)
     found, asked = [], []
     for drug in dict.fromkeys(taking):
-        if drug not in covered_drugs():
+        if drug not in covered:
             continue
-        others = [name for name in taking if name != drug and name in _modifiers()]
+        others = [name for name in taking if name != drug and name in modifying]
         try:
             found.append(advise(drug, genes, others, stopped=stopped))
         except MedaiError as error:
             asked.append(Line("ask", str(error), data={"drug": drug}))
     return found, asked
-
-
-@functools.cache
-def _modifiers() -> frozenset[str]:
-    """Return the drugs that the table of inhibitors and inducers knows."""
-    table = pgx_advice()
-    return frozenset(row.drug for row in (*table.inhibitors, *table.inducers))
 
 
 def lines(found: Sequence[Advice], planned: Sequence[str]) -> list[Line]:

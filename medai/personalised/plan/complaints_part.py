@@ -6,6 +6,7 @@ problem list, the medicines and the laboratory values.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from medai.datasets.common import common_conditions
@@ -160,12 +161,18 @@ def _tests(answer: Assessment) -> list[Line]:
 
 def unused_conditions(patient: Patient) -> list[Line]:
     """Return a line for each condition that neither the scores nor the book's table knows."""
-    table = common_conditions().values()
-    known = {one.name.casefold() for one in table} | {one.icd10.casefold() for one in table}
-    known |= {one.name_zh for one in table}
     return [
         Line("unread", f"Condition {text!r} was not used: the book does not know it.",
              f"未采用诊断“{text}”：本书没有相关资料。", data={"condition": text})
         for text in patient.conditions
-        if find_condition(text) is None and _english(text).casefold() not in known | {""}
+        if find_condition(text) is None and _english(text).casefold() not in _known_names()
     ]  # fmt: skip
+
+
+@functools.cache
+def _known_names() -> frozenset[str]:
+    """Return every name and code of the book's table of conditions, and ""."""
+    names = {""}
+    for one in common_conditions().values():
+        names |= {one.name.casefold(), one.icd10.casefold(), one.name_zh}
+    return frozenset(names)

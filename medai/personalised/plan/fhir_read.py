@@ -80,7 +80,15 @@ def from_bundle(
             "This is no valid FHIR R4 Bundle: " + " ".join(first[:3])[:300] + ". "
             "Validate it where it was made, and send it again."
         ) from None
+    stamp = bundle.timestamp.date() if bundle.timestamp else None
     entries = [(one.fullUrl, one.resource) for one in bundle.entry or () if one.resource]
+    return read_entries(entries, on or stamp)
+
+
+def read_entries(
+    entries: list[tuple[str | None, Any]], on: datetime.date | None
+) -> tuple[Patient, tuple[Unread, ...]]:
+    """Read a patient from validated resources, each with its address or None."""
     if len(entries) > MOST_ENTRIES:
         raise MedaiError(
             f"The Bundle has {len(entries)} entries; at most {MOST_ENTRIES} are read. "
@@ -92,8 +100,7 @@ def from_bundle(
             f"The Bundle holds {len(patients)} patients: a plan is for exactly one. "
             "Send one Bundle for each patient."
         )
-    stamp = bundle.timestamp.date() if bundle.timestamp else None
-    reader = _Reader(*patients[0], on or stamp or datetime.date.today())
+    reader = _Reader(*patients[0], on or datetime.date.today())
     reader.medicines_by_id(entries)
     for _, resource in entries:
         reader.read(resource)

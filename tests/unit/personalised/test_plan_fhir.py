@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medai.datasets.plan_patients import plan_patients
 from medai.personalised.plan.fhir_read import from_bundle
+from medai.personalised.plan.fhir_resources import from_resources
 from medai.personalised.plan.fhir_terms import LOINC
 from medai.personalised.plan.fhir_write import to_bundle
 from medai.personalised.plan.patient import read_patient
@@ -207,3 +209,20 @@ def test_what_is_written_is_read_back(fields):
     again, unread = from_bundle(copy.deepcopy(written), ON)
     assert unread == ()
     assert again == patient
+
+
+def test_resources_without_a_bundle_are_read_alike():
+    """The same patient, the same list of what was left out, the same words about an error."""
+    for one in plan_patients():
+        bundle = to_bundle(read_patient(one.patient))
+        resources = [row["resource"] for row in bundle["entry"]]
+        plain = {"resourceType": "Bundle", "type": "collection"}
+        plain["entry"] = [{"resource": each} for each in resources]
+        assert from_resources(resources, ON) == from_bundle(plain, ON)
+        broken = [*resources, {"resourceType": "Observation", "status": 7}]
+        plain["entry"] = [{"resource": each} for each in broken]
+        with pytest.raises(MedaiError) as told:
+            from_bundle(plain, ON)
+        with pytest.raises(MedaiError) as same:
+            from_resources(broken, ON)
+        assert str(same.value) == str(told.value)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import socket
+import sqlite3
 import threading
 import time
 
@@ -242,6 +243,27 @@ def test_a_refused_token_is_not_used_up(verifier):
     """Otherwise a stranger who saw a jti could burn the hospital's token before it arrives."""
     refusal(verifier, bearer(STRANGER, jti="one"))
     verifier.check(bearer(jti="one"), url=DISCOVERY)
+
+
+def test_while_another_process_writes_nothing_is_said_of_a_token(tmp_path, verifier):
+    """Without waiting: neither let in nor used up; the loop goes on, and a thread asks again."""
+    claims = verifier.judge(bearer(), url=DISCOVERY)
+    other = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert verifier.use(claims, wait=False) is False
+    other.execute("ROLLBACK")
+    other.close()
+    assert verifier.use(claims, wait=False) is True
+    for wait in (False, True):
+        with pytest.raises(Refused, match="used before"):
+            verifier.use(claims, wait=wait)
+
+
+def test_while_another_thread_writes_nothing_is_said_of_a_token(verifier):
+    claims = verifier.judge(bearer(), url=DISCOVERY)
+    with verifier.used._lock:
+        assert verifier.use(claims, wait=False) is False
+    assert verifier.use(claims) is True
 
 
 def test_of_twenty_threads_with_one_token_one_gets_in(verifier):

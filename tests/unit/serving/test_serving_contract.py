@@ -9,12 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from serving_keys import BASE, HOSPITAL, ISS, JKU, STRANGER, bearer, by_hand, claims, jwk
 
+from medai.serving import examples
+from medai.serving.app import create_app
+from medai.serving.hooks import IDS
 from medai.serving.keysets import Issuer
 from medai.serving.settings import Settings
 
-create_app = pytest.importorskip("medai.serving.app").create_app
-examples = pytest.importorskip("medai.serving.examples")
-IDS = pytest.importorskip("medai.serving.hooks").IDS
 SELECT = f"/cds-services/{IDS['order-select']}"
 CALLS = {
     "/cds-services": ("GET", None),

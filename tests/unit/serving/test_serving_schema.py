@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from serving_live import serve_in_thread
 
+from medai.serving.app import create_app
 from medai.serving.settings import Settings
 
 schemathesis = pytest.importorskip("schemathesis")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
-create_app = pytest.importorskip("medai.serving.app").create_app
 
 
 APP = create_app(Settings.development())

@@ -1,12 +1,15 @@
 """How the server listens, and what its container file says."""
 
+import contextlib
 import json
 import re
 import shlex
 import socket
+import threading
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 import medai.serving
 from medai.runtime.errors import MedaiError
@@ -49,6 +52,41 @@ def test_the_server_is_quiet_and_bounded():
     assert found["server_header"] is False
     assert found["limit_concurrency"] > 0
     assert found["h11_max_incomplete_event_size"] > 20_000
+
+
+@pytest.mark.parametrize("http", ["h11", None], ids=["h11", "httptools"])
+@pytest.mark.parametrize("start", [b"", b"5\r\nhello\r\n0\r\n"], ids=["head", "trailer"])
+def test_a_head_without_an_end_is_cut_off(http, start):
+    """Of 100 MB of headers, or of what may follow a chunked body, little is taken."""
+    if http is None:
+        pytest.importorskip("httptools")
+    settings = Settings.development()
+
+    async def app(scope, receive, send):
+        while (await receive()).get("more_body"):
+            pass
+
+    found = options(settings) | ({"http": http} if http else {}) | {"lifespan": "off"}
+    if http is None:
+        assert isinstance(found["http"], type)
+    server = uvicorn.Server(uvicorn.Config(app, **found))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        taken = 0
+        with socket.create_connection(listening.getsockname(), timeout=20) as line:
+            line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
+            if start:
+                line.sendall(b"Transfer-Encoding: chunked\r\n\r\n" + start)
+            with contextlib.suppress(OSError):  # the server has closed the connection
+                for _ in range(100):
+                    line.sendall(b"X-More: " + b"a" * 1_000_000 + b"\r\n")
+                    taken += 1
+        assert taken < 50
+        server.should_exit = True
+        thread.join(20)
 
 
 @pytest.fixture(scope="module")

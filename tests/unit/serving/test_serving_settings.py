@@ -48,6 +48,7 @@ def test_development_is_for_this_machine():
     found = Settings.development(port=9000)
     assert (found.host, found.audience) == ("127.0.0.1", "http://127.0.0.1:9000")
     assert found.is_development
+    assert not found.chat  # it loads a language model: only when asked for
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "cds.example.org", ""])
