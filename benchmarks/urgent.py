@@ -2,9 +2,9 @@
 
 Ten folds, drawn with seed 25 and stratified by label, for each language.  Per fold the learned
 stage is fitted to the other nine.  The cut-off of a language is the smallest (in steps of 0.01)
-at which the learned stage alone raises at most 6 % false alarms: missed emergencies weigh more,
+at which the learned stage alone raises at most 8 % false alarms: missed emergencies weigh more,
 so all of the allowance is used.  The cut-off is chosen on the same folds that are reported, and
-one writer wrote phrases' gaps and messages alike: the shares are too good for strangers' words.
+so were WEIGHT and C, and one writer wrote all messages in minutes: the shares are too good for strangers' words.
 Intervals: Wilson's, 95 %.  Writes data/results/urgent.json.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 TARGET = Path(__file__).resolve().parents[1] / "data" / "results" / "urgent.json"
-ALLOWED = 0.06
+ALLOWED = 0.08
 
 
 def share(hits: np.ndarray) -> dict:

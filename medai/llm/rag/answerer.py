@@ -147,15 +147,15 @@ class Answerer:
         return start, parts
 
     def _alarm(self, seen: str) -> Alarm | None:
-        """Return a sign by its words, by its meaning, or by what the guard has learned.
+        """Return a sign by its words, or else by likeness to what the guard has learned.
 
-        The later stages need MiniLM's weights; without them the words still count.  Who gives
-        signs of his own gets no learned stage.
+        Who gives signs of his own gets nearness to them in place of the learned stage.  Without
+        MiniLM's weights the words still count.
         """
         if alarm := find_alarm(seen, self.signs):
             return alarm
-        if self.signs == _signs() and (alarm := learned_alarm(seen)):
-            return alarm
+        if self.signs == _signs():
+            return learned_alarm(seen)
         try:
             return near_alarm(seen, self.signs)
         except MedaiError:  # no weights
