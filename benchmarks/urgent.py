@@ -61,19 +61,24 @@ def main() -> None:
         grid = np.round(np.arange(0.01, 1, 0.01), 2)
         cut = float(next(t for t in grid if (chance[~urgent] >= t).mean() <= ALLOWED))
         words = np.array([bool(find_alarm(one, signs)) for one in told])
-        near = words | np.array([bool(near_alarm(one, signs)) for one in told])
-        ways = {"phrases": words, "phrases and nearness": near, "learned": chance >= cut,
-                "all": near | (chance >= cut), "phrases and learned": words | (chance >= cut)}  # fmt: skip
+        near = words.copy()
+        if lang == "en":  # MiniLM reads no Chinese
+            near |= np.array([bool(near_alarm(one, signs)) for one in told])
+        new = chance >= cut
+        ways = {
+            "phrases": words,
+            "phrases and nearness": near,
+            "learned": new,
+            "phrases and learned": words | new,
+        }
         result[lang] = {"cut_off": cut} | {
             name: {"found": share(hits[urgent]), "false alarms": share(hits[~urgent])}
             for name, hits in ways.items()
         }
         for name, one in result[lang].items():
             print(lang, name, one)
-        missed = urgent & ~ways["all"]
-        result[lang]["missed by all"] = [r.id for r, m in zip(rows, missed, strict=True) if m]
-        false = ~urgent & near
-        print([r.message for r, m in zip(rows, false, strict=True) if m])
+        missed = urgent & ~ways["phrases and learned"]
+        result[lang]["missed"] = [r.id for r, m in zip(rows, missed, strict=True) if m]
     TARGET.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 

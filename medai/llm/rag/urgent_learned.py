@@ -20,7 +20,7 @@ from medai.llm.rag.library import kept_vectors
 from medai.llm.rag.urgent import CUT, Alarm, Sign
 from medai.runtime.errors import MedaiError
 
-CUT_OFF = {"en": 0.64, "zh": 0.57}  # chance of an emergency from which a message counts
+CUT_OFF = {"en": 0.52, "zh": 0.53}  # chance of an emergency from which a message counts
 WEIGHT = 1.0  # of MiniLM's unit vector beside the unit vector of characters
 C = 3.0  # the smaller, the smoother
 SIGN = Sign("en", "like a written emergency", "like a written emergency")
