@@ -4,7 +4,8 @@ Ten folds, drawn with seed 25 and stratified by label, for each language.  Per f
 stage is fitted to the other nine.  The cut-off of a language is the smallest (in steps of 0.01)
 at which the learned stage alone raises at most 8 % false alarms: missed emergencies weigh more,
 so all of the allowance is used.  The cut-off is chosen on the same folds that are reported, and
-so were WEIGHT and C, and one writer wrote all messages in minutes: the shares are too good for strangers' words.
+so were WEIGHT and C, and one writer wrote all messages in minutes: the shares are too good for
+strangers' words.
 Intervals: Wilson's, 95 %.  Writes data/results/urgent.json.
 """
 
