@@ -76,6 +76,12 @@ COLUMNS: dict[str, dict[str, Check]] = {
         "text": filled,
         "source": filled,
     },
+    "training": {
+        "id": filled,
+        "lang": one_of(*LANGUAGES),
+        "label": one_of("emergency", "other"),
+        "message": filled,
+    },
     "poisoned": {
         "id": filled,
         "lang": one_of(*LANGUAGES),
@@ -146,6 +152,16 @@ class EmergencyPhrase:
     source: str
 
 
+@dataclass(frozen=True)
+class TrainingMessage:
+    """A message that the emergency guard learns from; ``label``: ``emergency`` or ``other``."""
+
+    id: str
+    lang: str
+    label: str
+    message: str
+
+
 def _parts(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split("|") if part.strip())
 
@@ -191,6 +207,11 @@ def read_questions(folder: Path, passages: tuple[PatientPassage, ...]) -> Tables
         broken = _broken(row, known)
         if broken:
             raise refusal(BOOK, "questions", line, row["id"], broken)
+    seen: set[str] = set()
+    for line, row in enumerate(tables["training"], 2):
+        if _fold(row["message"]) in seen:
+            raise refusal(BOOK, "training", line, row["id"], "the message stands twice")
+        seen.add(_fold(row["message"]))
     lines = {(row["key"], row["lang"]) for row in tables["responses"]}
     for line, row in enumerate(tables["emergencies"], 2):
         if (row["response_key"], row["lang"]) not in lines:
@@ -236,6 +257,13 @@ def emergency_phrases(lang: str | None = None) -> tuple[EmergencyPhrase, ...]:
             head = (row["category"], row["lang"], row["phrase"], row["kind"])
             found.append(EmergencyPhrase(*head, row["response_key"], response, row["source"]))
     return tuple(found)
+
+
+@functools.cache
+def training_messages(lang: str | None = None) -> tuple[TrainingMessage, ...]:
+    """Return what the emergency guard learns from, of one language or (None) of both."""
+    rows = (row for row in _tables()["training"] if not lang or lang == row["lang"])
+    return tuple(TrainingMessage(r["id"], r["lang"], r["label"], r["message"]) for r in rows)
 
 
 @functools.cache

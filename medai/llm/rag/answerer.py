@@ -14,7 +14,8 @@ from medai.llm.rag.named import about_these
 from medai.llm.rag.records import LANGUAGES, Answer, Citation, Part, Passage, as_passages
 from medai.llm.rag.rephrase import Model, cited, reworded
 from medai.llm.rag.scope import asks_to_stop, orders, refusal, without_orders
-from medai.llm.rag.urgent import Sign, find_alarm
+from medai.llm.rag.urgent import Alarm, Sign, find_alarm
+from medai.llm.rag.urgent_learned import learned_alarm
 from medai.llm.rag.urgent_near import near_alarm
 from medai.llm.rag.wording import say
 from medai.runtime import MedaiError
@@ -126,7 +127,7 @@ class Answerer:
         """Return the answer without its text, and its parts, which are made one by one."""
         seen = checked(question)
         lang = language_of(seen) if self.lang == "auto" else self.lang
-        if alarm := find_alarm(seen, self.signs) or near_alarm(seen, self.signs):
+        if alarm := self._alarm(seen):
             sign = alarm.sign
             key = "suicide" if sign.category in ("suicide", "mental") else "emergency"
             why = f"sign of an emergency: {sign.category or sign.phrase}"
@@ -144,6 +145,21 @@ class Answerer:
         if start.kind == "abstained" and asks_to_stop(asked):
             return self._fixed("refused", "dose", lang, _WHY["dose"])
         return start, parts
+
+    def _alarm(self, seen: str) -> Alarm | None:
+        """Return a sign by its words, or else by likeness to what the guard has learned.
+
+        Who gives signs of his own gets nearness to them in place of the learned stage.  Without
+        MiniLM's weights the words still count.
+        """
+        if alarm := find_alarm(seen, self.signs):
+            return alarm
+        if self.signs == _signs():
+            return learned_alarm(seen)
+        try:
+            return near_alarm(seen, self.signs)
+        except MedaiError:  # no weights
+            return None
 
     def _looked_up(self, asked: str, lang: str) -> tuple[Answer, Iterator[Part]]:
         nearby = self.find(asked)
