@@ -140,7 +140,7 @@ class Retriever:
     ----------
     graph : KnowledgeGraph, optional
         By default :func:`medai.knowledge.load_graph`.
-    passages : sequence of Passage, optional
+    passages : sequence of medai.diagnosis.retrieve.Passage, optional
         By default :func:`passages_of` the graph.
     meaning : bool
         Use MiniLM; without it, words only, and whether to abstain is decided by the words.

@@ -8,7 +8,7 @@ Examples
 """
 
 from medai.llm.rag.answerer import Answerer
-from medai.llm.rag.grounded import Check, check
+from medai.llm.rag.grounded import Grounding, check
 from medai.llm.rag.library import Library
 from medai.llm.rag.records import Answer, Citation, Part, Passage
 from medai.llm.rag.urgent import Sign, find_alarm
@@ -16,7 +16,7 @@ from medai.llm.rag.urgent import Sign, find_alarm
 __all__ = [
     "Answer",
     "Answerer",
-    "Check",
+    "Grounding",
     "Citation",
     "Library",
     "Part",

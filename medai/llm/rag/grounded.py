@@ -69,7 +69,7 @@ _SPLIT = frozenset({"if", "when", "because", "unless", "until", "while", "after"
 
 
 @dataclass(frozen=True)
-class Check:
+class Grounding:
     """What the check found.
 
     Attributes
@@ -86,7 +86,7 @@ class Check:
 
 def check(
     text: str, citations: Iterable[Citation], passages: Iterable[Passage], lang: str = "en"
-) -> Check:
+) -> Grounding:
     """Check a text sentence by sentence.
 
     Parameters
@@ -102,7 +102,7 @@ def check(
 
     Returns
     -------
-    Check
+    Grounding
         With a reason for each unsupported sentence.
     """
     of_number = {one.number: one.id for one in citations}
@@ -122,7 +122,7 @@ def check(
     if not why:
         why.append("it says nothing")
     left = tuple(one for one in why if one)
-    return Check(not left, left)
+    return Grounding(not left, left)
 
 
 def supported(sentence: str, cited: Iterable[Passage], lang: str = "en") -> str:

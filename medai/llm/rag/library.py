@@ -75,7 +75,7 @@ class Library:
 
     Parameters
     ----------
-    passages : sequence of Passage
+    passages : sequence of medai.llm.rag.records.Passage
         Of one language.
     lang : {"en", "zh"}
         Which.

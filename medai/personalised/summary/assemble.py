@@ -31,7 +31,7 @@ def summarise(record: LongRecord) -> Summary:
 
     Returns
     -------
-    Summary
+    medai.personalised.summary.parts.Summary
 
     Raises
     ------

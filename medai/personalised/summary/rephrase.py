@@ -72,7 +72,7 @@ def rephrase(summary: Summary, model: Model, *, most: int = 20) -> list[Said]:
 
     Parameters
     ----------
-    summary : Summary
+    summary : medai.personalised.summary.parts.Summary
     model : Model
         A language model.
     most : int
@@ -102,7 +102,7 @@ def supported(sentence: str, line: Line) -> str:
     ----------
     sentence : str
         What a model wrote.
-    line : Line
+    line : medai.personalised.summary.parts.Line
         The line with its quotations.
 
     Returns
