@@ -16,8 +16,8 @@ from medai.llm.rag.urgent import Sign, find_alarm
 __all__ = [
     "Answer",
     "Answerer",
-    "Grounding",
     "Citation",
+    "Grounding",
     "Library",
     "Part",
     "Passage",
