@@ -20,7 +20,7 @@ CARDS: tuple[Card, ...] = (
         flaws=(
             "Not evidence: findings are retold or invented for teaching, and short.",
             "One hand wrote sentences, labels and rules, so precision and recall are flattered.",
-            "Swanson's own papers could not be opened; accounts of them were.",
+            "Of Swanson's own papers only the first pages were opened.",
             "No physician has read them.",
         ),
     ),

@@ -11,6 +11,7 @@ from medai.literature.checks_words import (
     BE,
     BOUND,
     DENIED,
+    FAIL,
     MEANINGS,
     NO,
     PEOPLE,
@@ -30,7 +31,8 @@ from medai.preprocess.text import sentence_spans
 REACH = 7  # words to either side that a direction is about
 NEGATION_REACH = 4  # words before a direction that can deny it
 _SPLIT = re.compile(
-    r"[;:]|,\s*(?=(?:and|but|while|whereas|although|yet)\b)|,?\s+(?=(?:but|while|whereas|although)\b)",
+    r"[;:]|,\s*(?=(?:and|but|while|whereas|although|yet)\b)|,?\s+(?=(?:but|while|whereas|although)\b)"
+    rf"|\s+(?=without\s+(?:\w+\s+){{0,2}}(?:{'|'.join(SIGNS)})\b)",  # "without a rise in"
     re.I,
 )
 _SIGNIFICANT = re.compile(
@@ -118,10 +120,13 @@ def _read(text: str, start: int, end: int, sentence: int) -> Clause:
     none_of = {i for i, one in enumerate(words) if one.text == "no" and _with(words, i)}
     near = [words[i] for i in none_of]  # negations that deny a direction, or one noun only
     for place, one in enumerate(words):
-        if one.text not in SIGNS:
+        if one.text not in SIGNS or _no_longer(words, place):
             continue
         before = words[max(0, place - NEGATION_REACH) : place]
         denied = [w for w in before if w.text in NO and w not in near[: len(none_of)]]
+        denied += [w for w in before if w.text == "without" and w is words[0]]
+        if words[place + 1 : place + 2] and words[place + 1].text == "neither":
+            denied += [w for w in words[place + 1 :] if w.text in ("neither", "nor")]
         near += denied
         around = words[max(0, place - REACH) : place + REACH + 1]
         about = frozenset(content(around) | {w.text for w in around if w.text[0].isdigit()})
@@ -142,13 +147,16 @@ def _target(words: Sequence[Word], place: int) -> set[str]:
         if one.text in BOUND or one.text in SIGNS:
             break
         behind.append(one)
-    acts = words[place].text in VERBS and not (place and words[place - 1].text in BE)
+    last = words[place - 1].text if place else ""
+    acts = words[place].text in VERBS and last not in BE
+    acts = acts or (words[place].text in PURPOSE and last in ("to", "not"))  # "failed to lower"
     vague = {stem(word) for word in VAGUE} | PEOPLE
     after = content(behind) - vague
     numbers = {one.text for one in behind[:1] if one.text[0].isdigit()}
     if acts and after:
         return after
-    return (after | content(words[max(0, place - REACH) : place]) - vague) | numbers
+    found = (after | content(words[max(0, place - REACH) : place]) - vague - {"without"}) | numbers
+    return found or content(words[place + 2 : place + 5]) - vague  # "a rise in bleeding"
 
 
 def _first(words: Sequence[Word], most: int = 2) -> set[str]:
@@ -165,9 +173,16 @@ def _with(words: Sequence[Word], place: int) -> bool:
 def _without_purpose(words: list[Word]) -> list[Word]:
     """Drop what was only aimed at: "was given to prevent falls" says nothing about falls."""
     for place, one in enumerate(words[:-1]):
-        if one.text == "to" and words[place + 1].text in PURPOSE:
+        failed = place and words[place - 1].text in FAIL
+        if one.text == "to" and words[place + 1].text in PURPOSE and not failed:
             return words[:place]
     return words
+
+
+def _no_longer(words: Sequence[Word], place: int) -> bool:
+    """Tell whether "longer" only denies what follows: "no longer reduced pain"."""
+    idiom = place and (words[place - 1].text, words[place].text) == ("no", "longer")
+    return bool(idiom) and any(one.text in SIGNS for one in words[place + 1 : place + 3])
 
 
 def _than(words: Sequence[Word]) -> Than | None:

@@ -51,7 +51,8 @@ DENIED = {
     "same": {"up", "down", "good", "bad"},
     "differ": {"same"},
 }
-NO = _words("no not none never neither nor nobody cannot n't failed absent")
+FAIL = _words("fail fails failed unable")
+NO = FAIL | _words("no not none never neither nor nobody cannot n't absent")
 VERBS = _words(
     "increase increases increased increasing raise raises raised raising decrease decreases "
     "decreased reduce reduces reduced reducing lowered lowers lowering prolong prolonged prolongs "

@@ -22,7 +22,10 @@ CUES = {
     "associated": r"associated with",
 }
 _CUE = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in CUES.items()), re.I)
-_NOT = re.compile(r"\b(?:not|no|never|failed to|without|cannot|withdrawn)\b", re.I)
+_NOT = re.compile(
+    r"\b(?:not|no|never|neither|nor|fail(?:s|ed)? to|unable to|without|cannot|withdrawn)\b", re.I
+)
+_NEITHER = re.compile(r"\s+neither\b", re.I)
 _HEDGE = re.compile(r"\b(?:may|might|could|perhaps|possibly)\b", re.I)
 _BE = re.compile(r"\b(?:is|are|was|were|been|be)\b[^,;]*$", re.I)
 _CLAUSE = re.compile(r"[,;]\s+(?:and|but|which|since|however)\b|;\s", re.I)
@@ -90,6 +93,7 @@ def _read(clause: str) -> tuple[str, str, str, bool, bool] | None:
         name = "causes"
     before = clause[: cue.start()]
     negated = bool(_NOT.search(before)) or "withdrawn" in clause
+    negated = negated or bool(_NEITHER.match(clause, cue.end()))
     return subject.name, name, target.name, negated, bool(_HEDGE.search(before))
 
 

@@ -120,6 +120,28 @@ def test_what_the_source_does_not_say_is_refused_for_that_reason(text, kind):
     assert kind in kinds(text)
 
 
+@pytest.mark.parametrize(
+    ("source", "said", "kept"),
+    [
+        ("Fish oil failed to lower viscosity.", "Fish oil lowered viscosity.", False),
+        ("Fish oil lowered viscosity.", "Fish oil failed to lower viscosity.", False),
+        ("Fish oil did not lower viscosity.", "Fish oil lowered viscosity.", False),
+        ("Fish oil was unable to lower viscosity.", "Fish oil lowered viscosity.", False),
+        ("Fish oil no longer reduced pain.", "Fish oil reduced pain.", False),
+        ("Aspirin reduced neither pain nor fever.", "Aspirin reduced fever.", False),
+        ("Neither aspirin nor oil reduced pain.", "Aspirin reduced pain.", False),
+        ("Oil was given without lowering pressure.", "Oil lowered pressure.", False),
+        ("Pain fell without a rise in bleeding.", "Bleeding rose.", False),
+        ("Fish oil failed to lower viscosity.", "Fish oil did not lower viscosity.", True),
+        ("Aspirin reduced neither pain nor fever.", "Aspirin did not reduce fever.", True),
+        ("Pain fell without a rise in bleeding.", "Pain fell.", True),
+        ("A stay was longer with oil.", "Stay was longer with oil.", True),
+    ],
+)
+def test_a_denial_in_other_words_is_read(source, said, kept):
+    assert check_summary(said, source).ok is kept
+
+
 def test_an_aim_is_no_result():
     assert not check_summary("Mortality was reduced.", SOURCE).ok  # it was only meant to be
 

@@ -80,6 +80,14 @@ def test_findings_of_the_ontology_are_added_where_no_term_stands():
             ("aspirin", "lowers", "triglycerides", True, True),
         ),
         (
+            "Aspirin reduced neither triglycerides nor pain.",
+            ("aspirin", "lowers", "triglycerides", True, False),
+        ),
+        (
+            "Aspirin was unable to lower triglycerides.",
+            ("aspirin", "lowers", "triglycerides", True, False),
+        ),
+        (
             "No effect of magnesium on heart rate.",
             ("magnesium", "changes", "heart rate", True, False),
         ),
