@@ -7,8 +7,10 @@ The questions (``data/patient_questions``) are split into a development and a te
 constant of :mod:`medai.llm.rag` was chosen on the development half (``--tune`` prints the
 search).  The test half was run twice.  The first run found half of the emergencies; its counts
 are kept (``first run``).  Then, without a look at the test messages, words that mean the same
-(hurt, ache, pain …) were joined and ``NEAR`` was lowered from 0.6 to 0.55, and it was run again.
-So the second run's emergencies are no longer a blind test.  Ways:
+(hurt, ache, pain …) were joined and ``NEAR`` was lowered from 0.6 to 0.55, and it was run again
+(``second run``).  Since then a reader who had seen the test messages has widened the table of
+signs, and a classifier was trained on messages written for it (``benchmarks/urgent.py``): the
+emergencies of the test half are no longer a blind test.  Ways:
 
 ours
     :class:`medai.llm.rag.Answerer`: emergency, refusal, look-up, abstention, extracts;
@@ -364,8 +366,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(result["poisoned"], ensure_ascii=False))
     stored = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.is_file() else {}
     if chosen.only is None:
-        kept = stored.get(chosen.split, {}).get("first run")
-        stored[chosen.split] = result | ({"first run": kept} if kept else {})
+        before = stored.get(chosen.split, {})
+        kept = {name: before[name] for name in ("first run", "second run") if name in before}
+        stored[chosen.split] = result | kept
     else:
         stored[chosen.split]["ways"][chosen.only] = result["ways"][chosen.only]
     if not chosen.no_write:
