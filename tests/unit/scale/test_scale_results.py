@@ -43,3 +43,14 @@ def test_cost_is_linear_in_patients_once_the_start_is_paid():
     stored = json.loads(data_path("results/scale.json").read_text(encoding="utf-8"))
     cpu = [row["serial"]["cpu"]["median"] for row in stored["rows"]]
     assert 5 < cpu[4] / cpu[3] < 20
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="measured 1.40 [1.30, 1.61] for the work and 1.28 with the start; two plain processes "
+    "without Dask reach 1.72, so the cores share memory and caches, and Dask costs the rest",
+)
+@pytest.mark.parametrize("part", ["work", "total"])
+def test_two_workers_are_at_least_1_6_times_as_fast(part):
+    stored = json.loads(data_path("results/scale.json").read_text(encoding="utf-8"))
+    assert stored["rows"][-1]["speedup"][part]["median"] >= 1.6
