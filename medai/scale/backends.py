@@ -121,25 +121,39 @@ def dask(function: Callable, tasks: Iterable, settings: Settings) -> Iterator:
     with dask_client(settings) as client:
         job = uuid.uuid4().hex[:8]  # keys of two runs on one cluster must differ
         sent = 0
+        flying: set = set()  # futures that are not collected yet
 
         def submit(items: list) -> Any:
             nonlocal sent
             sent += 1
             key = f"medai-{job}-{sent}"
-            return client.submit(run_chunk, function, items, key=key, pure=False)
+            future = client.submit(run_chunk, function, items, key=key, pure=False)
+            flying.add(future)
+            return future
 
         def collect(future: Any, items: list) -> Found:
+            flying.discard(future)
             try:
-                return future.result()
-            except distributed.KilledWorker:
-                if len(items) == 1:
-                    return [(None, "the process died of it (out of memory, or a crash)")]
-                # One after the other, so that only the one that kills is blamed.
-                return [collect(submit([item]), [item])[0] for item in items]
+                try:
+                    return future.result()
+                except distributed.KilledWorker:
+                    # Whatever waited in that process died with it.  So let everything else end,
+                    # then try one item after the other: who dies alone is to blame.
+                    if flying:
+                        distributed.wait(list(flying))
+                    return [alone(item) for item in items]
             except (CancelledError, OSError):  # what Dask raises when its scheduler is gone
                 raise MedaiError(
                     "The Dask cluster was lost. With out=, the same call goes on from there."
                 ) from None
+
+        def alone(item: Any) -> tuple[Any, str | None]:
+            future = submit([item])
+            flying.discard(future)
+            try:
+                return future.result()[0]
+            except distributed.KilledWorker:
+                return None, "the process died of it (out of memory, or a crash)"
 
         cores = sum(client.ncores().values())
         yield from _window(tasks, AHEAD * max(cores, 1), submit, collect)

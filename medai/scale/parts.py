@@ -52,7 +52,7 @@ class Parts:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / "job.json").exists():
-                if any(folder.iterdir()):
+                if any(file.suffix != ".part" for file in folder.iterdir()):  # .part: a kill
                     raise MedaiError(
                         f"out={folder.name} holds files but no job.json, so it is not a folder of "
                         "finished chunks: give a new or an empty folder."
@@ -161,7 +161,9 @@ def _read_job(folder: Path) -> dict:
 
 def _json(value: Any, what: str) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()  # half a character (a lone surrogate) is no text
+        return text
     except (TypeError, ValueError) as error:
         raise MedaiError(
             f"With out=, {what} must be JSON (texts, numbers, lists, dicts), and they are not: "

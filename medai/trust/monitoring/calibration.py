@@ -39,7 +39,12 @@ class Alternative:
 
     def risks(self, p: np.ndarray, centre: float) -> np.ndarray:
         """Return what the risks would be, shape (n,)."""
-        return 1 / (1 + np.exp(-(self.shift + centre + self.slope * (logit(p) - centre))))
+        return np.exp(self.log_risks(p, centre)[0])
+
+    def log_risks(self, p: np.ndarray, centre: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return ln q and ln(1 - q) of these risks q, exact where q is next to 0 or 1."""
+        odds = self.shift + centre + self.slope * (logit(p) - centre)
+        return -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
 
 
 ALTERNATIVES = (
@@ -100,13 +105,13 @@ class CalibrationMonitor:
     @property
     def evidence(self) -> float:
         """The mean of the stakes now; it alarms at 1 / alpha."""
-        return float(np.exp(_log_mean(self._log_stakes)))
+        return float(_exp(_log_mean(self._log_stakes)))
 
     @property
     def stakes(self) -> dict[str, float]:
         """The stake of each alternative by its name."""
         names = [one.name for one in self.alternatives]
-        return dict(zip(names, np.exp(self._log_stakes).tolist(), strict=True))
+        return dict(zip(names, _exp(self._log_stakes).tolist(), strict=True))
 
     @property
     def suspects(self) -> str:
@@ -134,10 +139,10 @@ class CalibrationMonitor:
         y, p = checked(np.atleast_1d(y), np.atleast_1d(p), "p", probability=True)
         gains = np.empty((len(y), len(self.alternatives)))
         for number, one in enumerate(self.alternatives):
-            q = one.risks(p, self.centre)
-            gains[:, number] = np.where(y == 1, np.log(q / p), np.log((1 - q) / (1 - p)))
+            event, none = one.log_risks(p, self.centre)
+            gains[:, number] = np.where(y == 1, event - np.log(p), none - np.log1p(-p))
         path = self._log_stakes + np.cumsum(gains, axis=0)
-        evidence = np.exp([_log_mean(row) for row in path])
+        evidence = _exp(_log_mean(path))
         over = np.flatnonzero(evidence >= 1 / self.alpha)
         if len(over) and self.alarm_at is None:
             self.alarm_at = self.seen + int(over[0]) + 1
@@ -146,7 +151,13 @@ class CalibrationMonitor:
         return evidence
 
 
-def _log_mean(logs: np.ndarray) -> float:
-    """Return the log of the mean of exp(logs), safely."""
-    most = float(logs.max())
-    return most + float(np.log(np.mean(np.exp(logs - most))))
+def _log_mean(logs: np.ndarray) -> np.ndarray:
+    """Return the log of the mean of exp(logs) over the last axis, safely."""
+    most = logs.max(axis=-1, keepdims=True)
+    return most[..., 0] + np.log(np.mean(np.exp(logs - most), axis=-1))
+
+
+def _exp(logs: np.ndarray) -> np.ndarray:
+    """Return exp(logs); infinite, without a warning, beyond the largest number."""
+    with np.errstate(over="ignore"):
+        return np.exp(logs)

@@ -18,7 +18,7 @@ from medai.metrics import brier_score, compare
 from medai.metrics._binary import checked
 from medai.runtime import MedaiError
 
-FEWEST_EVENTS = 10  # in a subgroup, of events and of patients without one; fewer: not judged
+FEWEST_EVENTS = 10  # of events and of patients without one, over all and in a subgroup
 
 
 class Shadow:
@@ -133,9 +133,9 @@ def compare_shadow(
 
     It is promoted when the interval of the difference of Brier scores lies below 0 over all
     patients and in no subgroup reaches above `margin`; kept out when the interval lies above 0, or
-    a subgroup's interval lies above `margin`; otherwise more patients are needed.  A subgroup with
-    fewer than 10 events, or 10 patients without, cannot clear a candidate.  Looking again and again
-    until it is promoted makes the interval too narrow.
+    a subgroup's interval lies above `margin`; otherwise more patients are needed.  Fewer than 10
+    events, or 10 patients without, cannot clear a candidate, over all or in a subgroup.  Looking
+    again and again until it is promoted makes the interval too narrow.
 
     Parameters
     ----------
@@ -184,7 +184,8 @@ def compare_shadow(
         for name in sorted(set(names)):
             rows = np.flatnonzero(names == name)
             parts.append(_subgroup(name, y[rows], rows, difference, margin))
-    decision, reasons = _decide(overall, parts)
+    few = min(y.sum(), len(y) - y.sum()) < FEWEST_EVENTS
+    decision, reasons = _decide(overall, parts, few)
     return ShadowReport(
         patients=len(y),
         events=int(y.sum()),
@@ -218,17 +219,21 @@ def _subgroup(
     return {**row, **{key: found[key] for key in ("difference", "low", "high")}, "verdict": verdict}
 
 
-def _decide(overall: dict[str, float], parts: list[dict[str, Any]]) -> tuple[str, tuple[str, ...]]:
+def _decide(
+    overall: dict[str, float], parts: list[dict[str, Any]], few: bool
+) -> tuple[str, tuple[str, ...]]:
     worse = [part["group"] for part in parts if part["verdict"] == "worse"]
     open_ = [part["group"] for part in parts if part["verdict"] in ("not shown", "too few")]
     reasons = []
-    if overall["low"] > 0:
+    if overall["low"] > 0 and not few:
         reasons.append("over all patients the candidate is worse")
     if worse:
         reasons.append(f"worse by more than the margin in: {', '.join(worse)}")
     if reasons:
         return "keep", tuple(reasons)
-    if overall["high"] >= 0:
+    if few:
+        reasons.append(f"fewer than {FEWEST_EVENTS} events, or patients without one")
+    if not overall["high"] < 0:
         reasons.append("over all patients no gain is shown")
     if open_:
         reasons.append(f"not shown to be within the margin in: {', '.join(open_)}")

@@ -140,6 +140,34 @@ def test_the_limit_keeps_its_promise_on_other_patients():
     assert abs(alarms / 500 - 0.1) < 3.3 * math.sqrt(0.1 * 0.9 * (1 / 500 + 1 / 2000))
 
 
+@pytest.mark.parametrize(("p", "ratio", "n"), [(0.5, 2.0, 10), (0.9, 0.5, 20)])
+def test_the_limit_keeps_its_promise_where_sums_take_few_values(p, ratio, n):
+    limit = cusum_limit([p], n, 0.05, odds_ratio=ratio, runs=5000)
+    alarms = 0
+    for seed in range(2000):
+        chart = RiskAdjustedCusum(limit, ratio)
+        chart.update(np.full(n, p), np.random.default_rng(seed).random(n) < p)
+        alarms += chart.alarm
+    assert binomtest(alarms, 2000, 0.05, alternative="greater").pvalue > 0.001
+
+
+def test_risks_next_to_0_and_1_by_hand():
+    # Twice the odds of p = 1e-300 and of 1e-16 are 2p; an event doubles that stake.
+    for tiny in (1e-300, 1e-16):
+        monitor = CalibrationMonitor()
+        monitor.update([tiny], [1])
+        assert monitor.stakes["the risks are too low"] == pytest.approx(2)
+        # slope 2 about odds of 1/9: odds become 9 p^2, so an event leaves 9p of the stake
+        assert monitor.stakes["the risks are too timid"] == pytest.approx(9 * tiny)
+    monitor = CalibrationMonitor()
+    monitor.update([1 - 2**-53], [0])  # half the odds: q / p of the complement is 2
+    assert monitor.stakes["the risks are too high"] == pytest.approx(2)
+    monitor = CalibrationMonitor()
+    monitor.update(np.full(30_000, 0.1), np.ones(30_000))  # beyond the largest number
+    assert monitor.evidence == np.inf
+    assert monitor.alarm
+
+
 def test_a_change_after_many_good_patients_is_seen_sooner_by_the_cusum():
     before, after = patients(1, 3000), patients(2, 3000, odds=2.0)
     chart = RiskAdjustedCusum(cusum_limit(before[0], 6000, 0.05))

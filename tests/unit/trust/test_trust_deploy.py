@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 
 import numpy as np
 import pytest
@@ -49,6 +50,15 @@ def test_a_better_candidate_is_promoted():
     assert report.high < 0
     assert [part["verdict"] for part in report.subgroups] == ["fine", "fine"]
     assert report.changed == pytest.approx(np.mean(truth >= 0.3))
+
+
+@pytest.mark.parametrize("y", [[0, 0, 0], [0] * 300 + [1] * 9])
+def test_nothing_is_decided_on_a_handful_of_events(y):
+    # Lower risks look better wherever hardly anything happens.
+    report = compare_shadow(y, [0.3] * len(y), [0.03] * len(y), margin=0.01, threshold=0.2)
+    assert report.high < 0
+    assert report.decision == "wait"
+    assert "fewer than 10 events" in report.reasons[0]
 
 
 def test_a_better_mean_does_not_buy_a_worse_ward():
@@ -181,3 +191,33 @@ def test_processes_do_not_lose_each_others_versions(tmp_path):
         assert worker.exitcode == 0
     assert sorted(Registry(tmp_path).versions) == ["v0", "v1", "v2"]
     assert set(json.loads((tmp_path / "state.json").read_text())["versions"]) == {"v0", "v1", "v2"}
+
+
+def _die_before_the_state(folder):
+    replace, calls = os.replace, []
+
+    def second_dies(*args):
+        calls.append(args)
+        if len(calls) == 2:
+            os._exit(9)
+        replace(*args)
+
+    os.replace = second_dies
+    Registry(folder).add("v2", b"half done")
+
+
+def test_a_process_killed_in_mid_write_leaves_the_old_state_and_no_lock(tmp_path):
+    registry = Registry(tmp_path)
+    registry.add("v1", b"one")
+    registry.promote("v1", "first")
+    worker = multiprocessing.get_context("spawn").Process(
+        target=_die_before_the_state, args=(tmp_path,)
+    )
+    worker.start()
+    worker.join(timeout=120)
+    assert worker.exitcode == 9
+    assert (tmp_path / "v2.model").exists()  # its file is there, and nobody knows of it
+    assert (registry.versions, registry.current) == (("v1",), "v1")
+    registry.add("v2", b"two")
+    registry.promote("v2", "second")
+    assert registry.load() == b"two"
