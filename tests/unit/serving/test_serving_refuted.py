@@ -59,7 +59,8 @@ def test_a_whole_search_with_a_hint_of_the_server_is_served(client, ibuprofen):
     ibuprofen["prefetch"]["medications"] = listed() | {"total": 1}
     ibuprofen["prefetch"]["medications"]["entry"].append({"resource": hint})
     found = client.post(SELECT, json=ibuprofen).json()["cards"]
-    assert found[0]["indicator"] == "warning" and "warfarin" in found[0]["summary"]
+    assert found[0]["indicator"] == "warning"
+    assert "warfarin" in found[0]["summary"]
 
 
 def test_only_a_draft_order_stands_for_a_resource_of_the_record(client):
@@ -103,7 +104,8 @@ def test_a_refusal_does_not_repeat_the_resource(client, ibuprofen):
     del ibuprofen["prefetch"]["medications"]["entry"][0]["resource"]["subject"]
     answer = client.post(SELECT, json=ibuprofen)
     assert code(answer) == (422, "unreadable_fhir")
-    assert "subject" in answer.text and "input_value" not in answer.text
+    assert "subject" in answer.text
+    assert "input_value" not in answer.text
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity"])
@@ -125,3 +127,45 @@ def test_nothing_is_read_of_a_body_whose_sender_is_not_known(tmp_path):
             assert code(client.post(path, content="{", headers=headers)) == (401, "missing_token")
         signed = headers | {"Authorization": keys.bearer(aud=keys.BASE + SELECT)}
         assert code(client.post(SELECT, content="{", headers=signed)) == (400, "malformed_json")
+
+
+# --- silences that Chapter 32 admits under "When this harms" -----------------------------------
+
+ASTHMA = ("propranolol", {"conditions": ["asthma"]})
+KIDNEY = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "98979-8"}]},
+    "subject": {"reference": f"Patient/{examples.PATIENT}"},
+    "valueQuantity": {
+        "value": 95,
+        "unit": "mL/min/{1.73_m2}",
+        "system": "http://unitsofmeasure.org",
+        "code": "mL/min/{1.73_m2}",
+    },
+}
+
+
+@pytest.mark.xfail(strict=True, reason="silent: measured 2026-11-23; Chapter 32 says so")
+@pytest.mark.parametrize(("drug", "more"), [ASTHMA, ("amoxicillin", {})])
+def test_a_disease_or_an_unknown_allergy_brings_a_card(client, drug, more):
+    body = examples.hook_request("order-select", {**PERSON, **more}, (drug,))
+    assert client.post(SELECT, json=body).json()["cards"]
+
+
+@pytest.mark.xfail(strict=True, reason="the date of a value is not weighed: measured 2026-11-23")
+@pytest.mark.parametrize("day", ["2015-11-20", "2099-01-01"])
+def test_a_kidney_value_of_another_decade_does_not_count_as_known(client, day):
+    body = examples.hook_request("order-select", PERSON, ("metformin",))
+    body["prefetch"]["observations"] = examples.bundle(KIDNEY | {"effectiveDateTime": day})
+    assert client.post(SELECT, json=body).json()["cards"]
+
+
+@pytest.mark.xfail(strict=True, reason="only the text is read: measured 2026-11-23")
+def test_a_text_that_contradicts_its_coding_is_asked_about(client):
+    body = examples.hook_request("order-select", PERSON, ("paracetamol",))
+    name = {"text": "paracetamol", "coding": [{"display": "Codeine 30 MG Oral Tablet"}]}
+    draft = body["context"]["draftOrders"]["entry"][0]["resource"]
+    draft["medicationCodeableConcept"] = name
+    assert client.post(SELECT, json=body).json()["cards"]
