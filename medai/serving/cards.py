@@ -199,7 +199,8 @@ def shared_card(
     names = unknown(lines)
     what = f" on {', '.join(about)}" if about else ""
     if names:
-        text = f"Not known, and it may change the advice{what}: {', '.join(names)}"
+        more = "Part of the record was not read. " if notes else ""
+        text = f"{more}Not known, and it may change the advice{what}: {', '.join(names)}"
     else:
         text = f"Part of the record was not read: {notes[0]}"
     rows = [f"- {markdown(one.text)}" for one in lines] + [f"- {markdown(one)}" for one in notes]

@@ -107,7 +107,7 @@ def read_record(
     Raises
     ------
     Refusal
-        422 when a resource cannot be read, or is another patient's.
+        422 when a resource cannot be read, or an order or the Patient is another's.
     """
     rows = [slim(url, one, server) for url, one in resources(prefetch)]
     kept = [row for row in rows if not isinstance(row, Unread)]
@@ -120,9 +120,9 @@ def read_record(
     }
     orders, unnamed, refs = [], [], set()
     for _, draft in entries(drafts, "context.draftOrders") if drafts is not None else ():
-        refs.add(reference_of(draft))
         if draft["resourceType"] != "MedicationRequest":
             continue
+        refs.add(reference_of(draft))
         one = slim(None, draft, server)
         if isinstance(one, Unread):
             unnamed.append(one.resource)
@@ -213,7 +213,8 @@ def reference_of(resource: Mapping[str, Any]) -> str:
 
 def printable(error: Exception) -> str:
     """Return an error's words on one line, without signs that cannot be sent."""
-    text = "".join(c if c.isprintable() else " " for c in str(error)[:600])
+    said = re.sub(r"\[type=\w+, input_value=.*", "", str(error)[:600], flags=re.DOTALL)
+    text = "".join(c if c.isprintable() else " " for c in said)
     return " ".join(text.split())
 
 

@@ -47,7 +47,7 @@ TEXTS = {
 }
 IDS = {hook: f"medai-{hook}" for hook in TEXTS}
 SILENT = ("its status", "refuted", "no longer", "it says that the medicine", "not confirmed")
-TOLD = ("MedicationRequest", "MedicationStatement", "AllergyIntolerance", "Observation")
+TOLD = ("Medication", "AllergyIntolerance", "Observation", "Condition")
 
 
 def services() -> list[Service]:
@@ -102,6 +102,10 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
     context = request.context
     listed = entries(context.draftOrders, "context.draftOrders")
     drafts = [reference for _, one in listed if (reference := reference_of(one))]
+    if len(set(drafts)) < len(drafts):
+        raise Refusal(
+            422, "doubled_order", "draftOrders holds two orders with one id. Send each once."
+        )
     chosen = list(getattr(context, "selections", drafts))
     lost = [one for one in chosen if one not in drafts]
     if lost:
@@ -176,6 +180,7 @@ def _notes(prefetch: dict, record: Record) -> list[str]:
     if keys:
         notes.append(f"Not sent, so not looked at: {', '.join(keys)}.")
     for one in record.unread:
-        if one.resource.startswith(TOLD) and not one.reason.startswith(SILENT):
+        known = one.reason.startswith(SILENT) and one.reason != "its status is unknown"
+        if one.resource.startswith(TOLD) and not known:
             notes.append(f"{one.resource} was not read: {one.reason}.")
     return notes

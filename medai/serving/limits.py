@@ -65,6 +65,9 @@ class HostAndType:
             message = "This service is not known by that name."
             return await answer(send, scope, 421, "wrong_host", message)
         if has_body(scope):
+            if b"".join(headers_of(scope, b"content-encoding")).lower() not in (b"", b"identity"):
+                message = "Send the body as it is, without Content-Encoding."
+                return await answer(send, scope, 415, "wrong_encoding", message)
             kind = b"".join(headers_of(scope, b"content-type")).decode("latin-1").lower()
             if kind.partition(";")[0].strip() != "application/json":
                 message = "Send JSON, with Content-Type: application/json."

@@ -59,7 +59,8 @@ def check_required(hook: str, prefetch: Mapping[str, Any]) -> None:
     Raises
     ------
     Refusal
-        412 when a required key is missing, the patient is null, or a search has further pages.
+        412 when a required key is missing, the patient is null, a search has further pages, or
+        the client itself was refused some of it (an OperationOutcome, or fewer than ``total``).
     """
     missing = [key for key in REQUIRED[hook] if key not in prefetch]
     if "patient" not in missing and not prefetch["patient"]:
@@ -80,6 +81,30 @@ def check_required(hook: str, prefetch: Mapping[str, Any]) -> None:
                 "incomplete_prefetch",
                 f"Prefetch {key} is only the first page of a search. Send all of it at once.",
             )
+        if prefetch.get(key) and _failed(prefetch[key]):
+            raise Refusal(
+                412,
+                "incomplete_prefetch",
+                f"Prefetch {key} is the word of a search that failed, or holds fewer resources "
+                "than its total. Send all of it, or null when there is nothing.",
+            )
+
+
+def _failed(value: Mapping[str, Any]) -> bool:
+    """Return whether the client's own search failed, or kept something back."""
+    if value.get("resourceType") == "OperationOutcome":
+        return True
+    rows = value.get("entry") or []
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    found = [row["resource"] for row in rows if isinstance(row.get("resource"), dict)]
+    total = value.get("total")
+    for one in found:
+        issues = one.get("issue")
+        levels = [i.get("severity") for i in issues or () if isinstance(i, dict)]
+        if one.get("resourceType") == "OperationOutcome" and {"error", "fatal"} & set(levels):
+            return True
+    matches = sum(one.get("resourceType") != "OperationOutcome" for one in found)
+    return isinstance(total, int) and total > matches
 
 
 def resources(prefetch: Mapping[str, Any]) -> Iterator[tuple[str | None, dict[str, Any]]]:
