@@ -215,7 +215,6 @@ def _read(half: str, mode: str) -> dict:
 def corpus() -> dict:
     """Measure on the abstracts of the literature chapter, written by somebody else."""
     from medai.datasets.literature import abstracts
-
     from medai.literature.checks import check_summary
 
     documents = [one for one in abstracts() if one.reference]
