@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -154,9 +155,9 @@ class Cooccurrence:
         return sum(bool(self.count(a, b)) and bool(self.count(b, c)) for b in self.terms - {a, c})
 
     def linking_lift(self, a: str, c: str) -> float:
-        """Return the sum over B of the smaller of the two lifts."""
+        """Return the sum over B of the smaller of the two lifts, the same in any order of B."""
         middle = self.terms - {a, c}
-        return sum(min(self.lift(a, b), self.lift(b, c)) for b in middle)
+        return math.fsum(min(self.lift(a, b), self.lift(b, c)) for b in middle)
 
 
 def mean_rank_share(scores: np.ndarray, gold: np.ndarray) -> float:
