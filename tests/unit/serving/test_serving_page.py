@@ -37,7 +37,7 @@ def served(settings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         app = create_app(settings)
-        config = uvicorn.Config(app, log_level="error")
+        config = uvicorn.Config(app, log_config=None, access_log=False)
         server = uvicorn.Server(config)
         free.listen()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [free]}, daemon=True)
