@@ -17,12 +17,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medai.cli._object import read_object
 from medai.runtime.errors import MedaiError
 
 if TYPE_CHECKING:
     from medai.personalised.plan import Patient, Plan
 
-MOST_BYTES = 4_000_000
 MOST_QUESTIONS = 12
 SKIP = {"", "?", "？", "不知道", "skip"}
 STOP = {"q", "quit", "stop", "exit", "退出", "结束"}
@@ -101,7 +101,7 @@ def read_input(args: argparse.Namespace) -> tuple[dict[str, Any] | Patient, list
     if args.patient is None and not given and not args.ask:
         raise MedaiError(f"There is no patient: name a JSON file, or use options: {EXAMPLE}")
     if args.patient is not None:
-        data = _parse(_bytes(args.patient), args.patient)
+        data = read_object(args.patient, "patient")
         if data.get("resourceType"):
             from medai.personalised.plan.fhir_read import from_bundle
 
@@ -147,32 +147,6 @@ def _parts(texts: list[str]) -> list[str]:
     from medai.personalised.plan.patient import parted
 
     return [part for text in texts for part in parted(text)]
-
-
-def _bytes(name: str) -> bytes:
-    try:
-        if name == "-":
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
-        else:
-            with open(name, "rb") as handle:
-                data = handle.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise MedaiError(f"{name} cannot be read: {error.strerror or error}.") from error
-    if len(data) > MOST_BYTES:
-        raise MedaiError(f"{name} has more than {MOST_BYTES:,} bytes. Give one patient.")
-    return data
-
-
-def _parse(data: bytes, name: str) -> dict[str, Any]:
-    try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise MedaiError(f"{name} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise MedaiError(f"{name} is no valid JSON: {error}.") from error
-    if not isinstance(found, dict):
-        raise MedaiError(f"{name} holds {type(found).__name__}; a patient is a JSON object.")
-    return found
 
 
 def ask(plan: Plan, lang: str) -> Plan:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from medai.cli.plan import _bytes, _parse
+from medai.cli._object import read_object
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the summary; return 0, or raise MedaiError for unusable input."""
     from medai.personalised.summary import read_record, rephrase, summarise
 
-    summary = summarise(read_record(_parse(_bytes(args.record), args.record)))
+    summary = summarise(read_record(read_object(args.record, "record")))
     worded = []
     if args.llm:
         from medai.llm import load

@@ -25,9 +25,9 @@ from medai.llm.kept import Tensors, embed_many, kept_tensors
 from medai.llm.weights import minilm_folder
 from medai.runtime import MedaiError, data_home
 from medai.text.bm25 import BM25
+from medai.text.fusion import reciprocal_rank_fusion
 
 METHODS = ("fused", "bm25", "minilm")
-RRF = 60  # the constant of the fusion, as in the paper; not tuned
 DEPTH = 100  # passages of each list that are fused
 TITLE = 2  # how often the title is repeated before the words are counted; chosen on dev
 LONGEST = 900  # letters; MiniLM reads no more of a passage
@@ -218,7 +218,7 @@ class Retriever:
         lists = {"bm25": [by_words], "minilm": [likeness], "fused": [by_words, likeness]}[method]
         if self.vectors is None:
             lists = [by_words]
-        scores = lists[0] if len(lists) == 1 else _fused(lists)
+        scores = lists[0] if len(lists) == 1 else reciprocal_rank_fusion(lists, DEPTH)
         order = np.argsort(-scores, kind="stable")[:k]
         chosen = tuple(
             Passage(
@@ -234,16 +234,6 @@ class Retriever:
             why = f"no passage is near enough ({near:.2f}; {least:g} is needed)"
             return Answer(question, (), why)
         return Answer(question, chosen)
-
-
-def _fused(lists: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the sum over the lists of 1 / (60 + rank), for what has a place in a list."""
-    total = np.zeros(len(lists[0]))
-    for scores in lists:
-        order = np.argsort(-scores, kind="stable")[:DEPTH]
-        order = order[scores[order] > 0]
-        total[order] += 1 / (RRF + 1 + np.arange(len(order)))
-    return total
 
 
 def _words(text: str) -> list[str]:

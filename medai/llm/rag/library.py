@@ -28,9 +28,9 @@ from medai.llm.rag.records import Passage
 from medai.llm.weights import minilm_folder
 from medai.runtime import MedaiError, data_home
 from medai.text.bm25 import BM25
+from medai.text.fusion import reciprocal_rank_fusion
 
 METHODS = ("fused", "bm25", "likeness")
-RRF = 60  # the constant of the fusion, as in the paper; not tuned
 DEPTH = 50  # passages of each list that are fused
 TITLE = 2  # how often the title counts among the words, as in medai.diagnosis.retrieve
 LONGEST = 900  # letters of a sentence that MiniLM is given
@@ -176,20 +176,10 @@ class Library:
         by_words = self._bm25.scores(" ".join(tokens(question, self.lang)) or "-")
         like = self.likeness(question)
         lists = {"bm25": [by_words], "likeness": [like], "fused": [by_words, like]}[method]
-        scores = lists[0] if len(lists) == 1 else fused(lists)
+        scores = lists[0] if len(lists) == 1 else reciprocal_rank_fusion(lists, DEPTH)
         near = like + SHARED[self.lang] * self.share(question)
         order = [i for i in np.argsort(-scores, kind="stable")[:k] if scores[i] > 0]
         return [Found(self.passages[i], float(scores[i]), float(near[i])) for i in order]
-
-
-def fused(lists: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the sum over the lists of 1 / (60 + rank), for what has a place in a list."""
-    total = np.zeros(len(lists[0]))
-    for scores in lists:
-        order = np.argsort(-scores, kind="stable")[:DEPTH]
-        order = order[scores[order] > 0]
-        total[order] += 1 / (RRF + 1 + np.arange(len(order)))
-    return total
 
 
 def tokens(text: str, lang: str) -> list[str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medai.diagnosis.retrieve import Passage, Retriever, _fused, passages_of
+from medai.diagnosis.retrieve import Passage, Retriever, passages_of
 from medai.knowledge import load_graph
 from medai.runtime import MedaiError
 from medai.text.bm25 import BM25
+from medai.text.fusion import reciprocal_rank_fusion
 
 ROOT = Path(__file__).resolve().parents[3]
 FEW = [
@@ -51,7 +52,8 @@ def test_bm25_refuses_odd_constants(wrong):
 
 def test_fusion_by_hand():
     """First of one list and third of the other: 1/61 + 1/63; what has no score gets nothing."""
-    fused = _fused([np.array([3.0, 2.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.5, 0.0])])
+    lists = [np.array([3.0, 2.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.5, 0.0])]
+    fused = reciprocal_rank_fusion(lists, depth=100)
     expected = [1 / 61 + 1 / 63, 1 / 62 + 1 / 61, 1 / 63 + 1 / 62, 0]
     assert fused == pytest.approx(expected)
 

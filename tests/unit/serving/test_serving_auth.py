@@ -10,6 +10,8 @@ import socket
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jwt
 import pytest
@@ -90,11 +92,18 @@ def test_the_callers_host_header_changes_nothing(verifier):
     verifier.check(bearer(), url="http://10.0.0.7:8032/cds-services?x=1")
 
 
-NOW = int(time.time())
+class Now(NamedTuple):
+    """A moment, in seconds from the one at which the test runs."""
+
+    seconds: int
+    kind: Callable[[int], Any] = int
+
+
+#: What a claim is instead; a time is written as seconds from now, when the test runs.
 WRONG_CLAIMS = {
-    "expired": ({"iat": NOW - 120, "exp": NOW - 60}, "expired"),
-    "issued in the future": ({"iat": NOW + 600, "exp": NOW + 660}, "not_yet_valid"),
-    "not yet valid": ({"nbf": NOW + 600}, "not_yet_valid"),
+    "expired": ({"iat": Now(-120), "exp": Now(-60)}, "expired"),
+    "issued in the future": ({"iat": Now(600), "exp": Now(660)}, "not_yet_valid"),
+    "not yet valid": ({"nbf": Now(600)}, "not_yet_valid"),
     "another audience": ({"aud": "https://elsewhere.example/cds-services"}, "wrong_aud"),
     "an audience of numbers": ({"aud": [1]}, "wrong_aud"),
     "unknown issuer": ({"iss": "https://evil.example"}, "wrong_iss"),
@@ -109,20 +118,25 @@ WRONG_CLAIMS = {
     "long jti": ({"jti": "x" * 256}, "wrong_jti"),
     "jti is a number": ({"jti": 7}, "malformed"),
     "jti is half a character": ({"jti": "\ud800"}, "wrong_jti"),
-    "lives for a day": ({"exp": NOW + 86_400}, "wrong_lifetime"),
+    "lives for a day": ({"exp": Now(86_400)}, "wrong_lifetime"),
     "lives for ever": ({"exp": 10**30}, "wrong_lifetime"),
-    "ends before it begins": ({"iat": NOW + 20, "exp": NOW + 10}, "wrong_lifetime"),
+    "ends before it begins": ({"iat": Now(20), "exp": Now(10)}, "wrong_lifetime"),
     "expiry in words": ({"exp": "tomorrow"}, "malformed"),
-    "expiry as text": ({"exp": str(NOW + 60)}, "malformed"),
+    "expiry as text": ({"exp": Now(60, str)}, "malformed"),
     "expiry is true": ({"exp": True, "iat": 0}, "expired"),
-    "time of issue as text": ({"iat": str(NOW)}, "malformed"),
-    "nbf as text": ({"nbf": str(NOW)}, "malformed"),
+    "time of issue as text": ({"iat": Now(0, str)}, "malformed"),
+    "nbf as text": ({"nbf": Now(0, str)}, "malformed"),
 }
 
 
 @pytest.mark.parametrize(("changes", "code"), WRONG_CLAIMS.values(), ids=WRONG_CLAIMS)
 def test_wrong_claims_are_refused_with_401(verifier, changes, code):
-    found = refusal(verifier, bearer(**changes))
+    now = int(time.time())
+    made = {
+        name: value.kind(now + value.seconds) if isinstance(value, Now) else value
+        for name, value in changes.items()
+    }
+    found = refusal(verifier, bearer(**made))
     assert (found.status, found.code) == (401, code)
     assert found.headers["WWW-Authenticate"].startswith('Bearer realm="cds-services", error=')
 

@@ -61,7 +61,11 @@ def test_a_good_call_is_answered(service, path):
     assert found.headers["content-type"] == "application/json"
 
 
-NOW = claims()["iat"]
+def now():
+    """Return the second in which a test runs: the file may have been read long before."""
+    return claims()["iat"]
+
+
 ABUSE = {
     "no token": lambda url: None,
     "basic": lambda url: "Basic dXNlcjpwYXNz",
@@ -69,14 +73,14 @@ ABUSE = {
     "alg none": lambda url: by_hand({"alg": "none", "typ": "JWT", "kid": "k1"}, claims(aud=url)),
     "hmac": lambda url: bearer("s" * 64, "HS512", aud=url),
     "a stranger": lambda url: bearer(STRANGER, aud=url),
-    "expired": lambda url: bearer(aud=url, iat=NOW - 200, exp=NOW - 100),
-    "not yet": lambda url: bearer(aud=url, nbf=NOW + 1_000),
+    "expired": lambda url: bearer(aud=url, iat=now() - 200, exp=now() - 100),
+    "not yet": lambda url: bearer(aud=url, nbf=now() + 1_000),
     "another audience": lambda url: bearer(aud="https://other.example/cds-services"),
     "another endpoint": lambda url: bearer(aud=url + "/more"),
     "another issuer": lambda url: bearer(aud=url, iss="https://other.example"),
     "another jku": lambda url: bearer(aud=url, headers={"jku": "https://evil.example/jwks"}),
     "no jti": lambda url: bearer(aud=url, jti=None),
-    "for a year": lambda url: bearer(aud=url, exp=NOW + 31_536_000),
+    "for a year": lambda url: bearer(aud=url, exp=now() + 31_536_000),
 }
 
 
