@@ -2,8 +2,7 @@
 
 A hook call is a few milliseconds of pure Python, and checking its token less than one, so both
 run where they arrive: threads would only wait for each other.  A long record goes to a thread, so
-that it does not hold up the rest, and so does what may wait for the disk: feedback, and a token
-whose id cannot be written at once.
+that it does not hold up the rest, and so does feedback, which waits for the disk.
 """
 
 from __future__ import annotations
@@ -55,8 +54,7 @@ def cds_router(verifier: Verifier, store: FeedbackStore) -> APIRouter:
     async def caller(request: Request) -> Claims:
         header = request.headers.get("authorization")
         claims = verifier.judge(header, url=str(request.url))
-        if not verifier.use(claims, wait=False):  # another is writing at this moment
-            await run_in_threadpool(verifier.use, claims)
+        await verifier.use_soon(claims)
         return claims
 
     class Signed(APIRoute):

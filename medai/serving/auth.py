@@ -7,13 +7,15 @@ a key from the settings: nothing that the token names is ever fetched or trusted
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from medai.runtime.errors import MedaiError
-from medai.serving.replay import UsedTokens
+from medai.serving.replay import Together, Token, UsedTokens
 from medai.serving.settings import Settings
 from medai.serving.store import StoreError
 
@@ -105,6 +107,7 @@ class Verifier:
             for key in issuer.keys
         }
         self.used = UsedTokens(settings.store)
+        self.together = Together(self.used)
 
     def check(self, header: str | None, *, url: str) -> Claims:
         """Return who calls, or refuse.
@@ -136,8 +139,7 @@ class Verifier:
         if settings.is_development and (header is None or not settings.issuers):
             return Claims("development", "", 0.0, math.inf)
         token = self._token(header)
-        found = self._header(token)
-        iss = self._issuer(token)
+        found, iss = self._unverified(token)
         jku = found.get("jku")
         if jku is not None and jku not in self.issuers[iss].jku:
             raise refused("wrong_jku", "The jku is not an accepted address of this issuer")
@@ -154,26 +156,29 @@ class Verifier:
             tenant if isinstance(tenant, str) else None,
         )
 
-    def use(self, claims: Claims, *, wait: bool = True) -> bool:
-        """Refuse a token that was used before; when that can't be known, refuse it too.
+    def use(self, claims: Claims) -> None:
+        """Refuse a token that was used before; when that can't be known, refuse it too."""
+        if claims.jti:  # none: no token, in development
+            with unknown_is_refused():
+                new = self.used.use([self._used(claims)])
+            self._first(new[0])
 
-        Returns
-        -------
-        bool
-            False when nothing is known yet, since another is writing and `wait` is False.
-        """
-        if not claims.jti:  # no token, in development
-            return True
+    async def use_soon(self, claims: Claims) -> None:
+        """Do what :meth:`use` does, together with the other requests of this moment."""
+        if claims.jti:
+            with unknown_is_refused():
+                new = await self.together.use(self._used(claims))
+            self._first(new)
+
+    def _used(self, claims: Claims) -> Token:
+        """Return what the store is told of a token."""
         expires = math.ceil(claims.exp) + self.settings.leeway_s
-        try:
-            new = self.used.use(claims.iss, claims.jti, expires, wait=wait)
-        except StoreError as error:
-            raise Refused(503, error.code, "Tokens can't be checked at the moment") from error
-        if new is None:
-            return False
+        return Token(claims.iss, claims.jti, expires)
+
+    def _first(self, new: bool) -> None:
+        """Refuse what is not new."""
         if not new:
             raise refused("replayed", "The token was used before")
-        return True
 
     def close(self) -> None:
         """Close the store of used tokens."""
@@ -189,39 +194,30 @@ class Verifier:
         token = token.strip(" ")
         if scheme.lower() != "bearer" or not token:
             raise refused("missing_token", "A bearer token is required")
-        if not token.isascii() or any(c.isspace() or not c.isprintable() for c in token):
+        if not token.isascii() or " " in token or not token.isprintable():
             raise refused("malformed", "The token is not a JSON Web Token")
         return token
 
-    def _header(self, token: str) -> dict[str, Any]:
-        """Return the token's header, unverified, with an acceptable alg, kid and typ."""
+    def _unverified(self, token: str) -> tuple[dict[str, Any], str]:
+        """Return the token's header and issuer, acceptable; the signature has yet to prove them."""
         import jwt
 
         try:
-            found = jwt.get_unverified_header(token)
+            found = jwt.decode_complete(token, options={"verify_signature": False})
         except (jwt.PyJWTError, ValueError) as error:
             raise refused("malformed", "The token is not a JSON Web Token") from error
-        if found.get("alg") not in self.settings.algorithms:
+        header, iss = found["header"], found["payload"].get("iss")
+        if header.get("alg") not in self.settings.algorithms:
             raise refused("wrong_alg", "The token is not signed by an accepted algorithm")
-        if found.get("typ") != "JWT":
+        if header.get("typ") != "JWT":
             raise refused("wrong_typ", "The token's typ must be JWT")
-        if not isinstance(found.get("kid"), str) or not found["kid"]:
+        if not isinstance(header.get("kid"), str) or not header["kid"]:
             raise refused("missing_kid", "The token names no key")
-        if "crit" in found or "b64" in found:
+        if "crit" in header or "b64" in header:
             raise refused("wrong_header", "The token's header asks for an unknown extension")
-        return found
-
-    def _issuer(self, token: str) -> str:
-        """Return who the token says made it; the signature has yet to prove that."""
-        import jwt
-
-        try:
-            iss = jwt.decode(token, options={"verify_signature": False}).get("iss")
-        except (jwt.PyJWTError, ValueError) as error:
-            raise refused("malformed", "The token is not a JSON Web Token") from error
         if not isinstance(iss, str) or iss not in self.issuers:
             raise refused("wrong_iss", "The issuer is not accepted here")
-        return iss
+        return header, iss
 
     def _verified(self, token: str, key: Any, iss: str, url: str) -> dict[str, Any]:
         """Return the claims of a token whose signature and claims hold."""
@@ -277,6 +273,15 @@ def reason(error: Exception) -> tuple[str, str]:
         if isinstance(error, kind):
             return code, message
     return "malformed", "The token is not a JSON Web Token as CDS Hooks asks for"
+
+
+@contextlib.contextmanager
+def unknown_is_refused() -> Iterator[None]:
+    """Let nobody in when the store of used tokens fails."""
+    try:
+        yield
+    except StoreError as error:
+        raise Refused(503, error.code, "Tokens can't be checked at the moment") from error
 
 
 def usable_keys(iss: str, key: dict[str, Any], algorithms: tuple[str, ...]) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-import multiprocessing
-import signal
 import socket
 from collections.abc import Callable
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -152,68 +150,47 @@ def serve(
     if workers == 1:
         work(settings, listening, create)
     else:
-        share(Path(file), listening, workers, create)
+        from medai.serving.workers import share
+
+        share(work, Path(file), listening, workers, create)
 
 
 def work(
     settings: Settings | Path,
-    listening: socket.socket,
+    source: socket.socket,
     create: Callable[[Settings], Any] | None = None,
 ) -> None:
-    """Serve in this process on a bound socket."""
+    """Serve in this process.
+
+    Parameters
+    ----------
+    settings : Settings or Path
+        A path is read here.
+    source : socket.socket
+        A bound socket, or the channel of :mod:`medai.serving.workers`.
+    create : callable, optional
+        Makes the application; :func:`medai.serving.app.create_app` when None.
+    """
     import uvicorn
+
+    from medai.serving.workers import Dealt
 
     if create is None:
         from medai.serving.app import create_app as create
 
-    class OneByOne(uvicorn.Server):
-        """Take one connection each time the loop comes round.
-
-        With uvicorn's own backlog the worker that wakes first takes all that wait (measured:
-        20 of 20), and its siblings have nothing to do.  The system may still queue as many.
-        """
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            for one in sockets or ():
-                one.listen(MOST_CONNECTIONS)
-
     setup_logs()
     if isinstance(settings, Path):
         settings = Settings.from_file(settings)
-    config = uvicorn.Config(create(settings), backlog=1, **options(settings))
+    config = uvicorn.Config(create(settings), **options(settings))
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    OneByOne(config).run(sockets=[listening])
+    gc.collect()
+    gc.freeze()  # tables and classes stay for good: the collector need not look at them again
+    if is_channel(source):
+        Dealt(config, source).run()
+    else:
+        uvicorn.Server(config).run(sockets=[source])
 
 
-def share(
-    file: Path,
-    listening: socket.socket,
-    workers: int,
-    create: Callable[[Settings], Any] | None = None,
-) -> None:
-    """Serve in several processes on one socket; when one of them ends, end all.
-
-    Starting again is left to what started this process (a container engine, systemd): it
-    also sees when that does not help.
-    """
-    processes = multiprocessing.get_context("spawn")
-    running = [
-        processes.Process(target=work, args=(file, listening, create), daemon=True)
-        for _ in range(workers)
-    ]
-
-    def stop(*_: Any) -> None:
-        for one in running:
-            one.terminate()  # SIGTERM: answers what has begun, and ends
-
-    for one in running:
-        one.start()
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    wait([one.sentinel for one in running])
-    stop()
-    for one in running:
-        one.join(GRACE_S + 5)
-    if any(one.exitcode not in (0, -signal.SIGTERM) for one in running):
-        raise MedaiError("A worker ended by itself; its log says why. The service was stopped.")
+def is_channel(source: socket.socket) -> bool:
+    """Return whether connections come through this socket from another process."""
+    return source.family == getattr(socket, "AF_UNIX", None)

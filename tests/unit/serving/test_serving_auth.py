@@ -3,6 +3,8 @@
 The rules are those of CDS Hooks 2.0, "Trusting CDS Clients" and "JWT Signing Algorithm".
 """
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -37,6 +39,7 @@ from serving_keys import (
 from medai.runtime.errors import MedaiError
 from medai.serving.auth import Refused, Verifier
 from medai.serving.keysets import Issuer
+from medai.serving.replay import Token
 from medai.serving.settings import Settings
 
 ISSUERS = (
@@ -259,25 +262,91 @@ def test_a_refused_token_is_not_used_up(verifier):
     verifier.check(bearer(jti="one"), url=DISCOVERY)
 
 
-def test_while_another_process_writes_nothing_is_said_of_a_token(tmp_path, verifier):
-    """Without waiting: neither let in nor used up; the loop goes on, and a thread asks again."""
-    claims = verifier.judge(bearer(), url=DISCOVERY)
+def token(jti):
+    return Token(ISS, jti, int(time.time()) + 60)
+
+
+@contextlib.contextmanager
+def another_process_writes(tmp_path):
     other = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert verifier.use(claims, wait=False) is False
+    yield
     other.execute("ROLLBACK")
     other.close()
-    assert verifier.use(claims, wait=False) is True
-    for wait in (False, True):
-        with pytest.raises(Refused, match="used before"):
-            verifier.use(claims, wait=wait)
 
 
-def test_while_another_thread_writes_nothing_is_said_of_a_token(verifier):
+def test_while_another_writes_nothing_is_said_of_a_token(tmp_path, verifier):
+    """Without waiting: neither let in nor used up."""
+    used = verifier.used
+    with another_process_writes(tmp_path):
+        assert used.use([token("a")], wait=False) is None
+    with used._lock:  # another thread
+        assert used.use([token("a")], wait=False) is None
+    assert used.use([token("a"), token("b"), token("a")], wait=False) == [True, True, False]
+    assert used.use([token("b"), token("c")]) == [False, True]
+
+
+def test_of_twenty_requests_at_once_with_one_token_one_gets_in(verifier):
     claims = verifier.judge(bearer(), url=DISCOVERY)
-    with verifier.used._lock:
-        assert verifier.use(claims, wait=False) is False
-    assert verifier.use(claims) is True
+
+    async def call():
+        try:
+            await verifier.use_soon(claims)
+        except Refused as error:
+            return error.code
+        return "inside"
+
+    async def calls():
+        return await asyncio.gather(*(call() for _ in range(20)))
+
+    assert sorted(asyncio.run(calls())) == ["inside"] + ["replayed"] * 19
+    assert refusal_of(verifier.use, claims).code == "replayed"
+
+
+def refusal_of(call, *args):
+    with pytest.raises(Refused) as caught:
+        call(*args)
+    return caught.value
+
+
+def test_a_request_waits_while_another_process_writes(tmp_path, verifier):
+    """The loop goes on meanwhile, and the token counts when the other is ready."""
+
+    async def calls():
+        with another_process_writes(tmp_path):
+            waiting = asyncio.ensure_future(verifier.together.use(token("a")))
+            later = asyncio.ensure_future(verifier.together.use(token("b")))
+            for _ in range(20):
+                await asyncio.sleep(0.001)
+            assert not waiting.done()
+        return [await waiting, await later, await verifier.together.use(token("a"))]
+
+    assert asyncio.run(calls()) == [True, True, False]
+
+
+def test_a_lock_that_never_ends_lets_nobody_in(tmp_path, verifier, monkeypatch):
+    monkeypatch.setattr("medai.serving.replay.WAIT_S", 0.01)
+    claims = verifier.judge(bearer(), url=DISCOVERY)
+    with another_process_writes(tmp_path):
+        found = refusal_of(asyncio.run, verifier.use_soon(claims))
+    assert (found.status, found.headers) == (503, {"Retry-After": "5"})
+    asyncio.run(verifier.use_soon(claims))  # not used up by the try
+
+
+def test_a_caller_who_goes_away_takes_nobody_along(tmp_path, verifier):
+    async def calls():
+        with another_process_writes(tmp_path):
+            gone, stays = (
+                asyncio.ensure_future(verifier.together.use(token(name))) for name in "ab"
+            )
+            await asyncio.sleep(0.005)
+            gone.cancel()
+            await asyncio.sleep(0.005)
+        return await stays, await asyncio.gather(gone, return_exceptions=True)
+
+    stays, gone = asyncio.run(calls())
+    assert stays is True
+    assert isinstance(gone[0], asyncio.CancelledError)
 
 
 def test_of_twenty_threads_with_one_token_one_gets_in(verifier):
@@ -301,9 +370,9 @@ def test_of_twenty_threads_with_one_token_one_gets_in(verifier):
 def test_used_ids_are_forgotten_when_they_have_expired(verifier):
     used = verifier.used
     past = int(time.time()) - 1
-    assert used.use(ISS, "old", past)
+    assert used.use([Token(ISS, "old", past)])
     used._swept = float("-inf")
-    assert used.use(ISS, "new", past + 100)
+    assert used.use([Token(ISS, "new", past + 100)])
     rows = used._database.execute("SELECT jti FROM used_tokens").fetchall()
     assert rows == [("new",)]
 
@@ -319,6 +388,8 @@ def test_a_full_store_of_ids_lets_nobody_in(verifier):
 def test_without_its_store_nobody_gets_in(verifier):
     verifier.used.close()
     assert refusal(verifier, bearer()).status == 503
+    claims = verifier.judge(bearer(), url=DISCOVERY)
+    assert refusal_of(asyncio.run, verifier.use_soon(claims)).status == 503
 
 
 def test_a_long_header_is_refused_unread(verifier):
