@@ -2,7 +2,8 @@
 
     python -m tools.test
 
-All four run even when one fails; the exit status is 1 if any did.
+All four run even when one fails; the exit status is 1 if any did.  The ten slowest notebook
+cells and the ten slowest tests are printed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ STEPS = {
     "the book, from scratch, no warning": [sys.executable, "-m", "tools.build", "--clean"],
     "every notebook (nbval)": [
         *PYTEST, "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180",
-        "--dist", "loadscope", "chapters",
+        "--dist", "loadscope", "--durations=10", "chapters",
     ],
     # tests/conftest.py says which files come first.
     "package and book": [

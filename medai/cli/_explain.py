@@ -9,7 +9,8 @@ from medai.cli._page import shown
 
 if TYPE_CHECKING:
     from medai.diagnosis import Assessment
-    from medai.diagnosis.write import Model, Written
+    from medai.diagnosis.write import Written
+    from medai.llm.model import Model
 
 NAME = "SmolLM2-135M-Instruct, embedded"
 SAID = 160  # letters of what the model said

@@ -7,6 +7,12 @@ estimates marked as such.  Anything else is unsupported.  The check is meant to 
 a sentence that it does not understand is replaced by the template's, which costs style only.
 
 How often it is right is measured on ``data/grounding/``.
+
+Of the package's three checks this is the only one whose source is a table of facts, so it can
+demand a whole sentence that a grammar understands.  :mod:`medai.llm.rag.grounded` compares words
+with a sentence of a passage, :mod:`medai.literature.checks` looks for contradictions with a whole
+text; numbers, denials, names and ends of sentences mean something else to each, and a part
+borrowed from another changes verdicts.
 """
 
 from __future__ import annotations

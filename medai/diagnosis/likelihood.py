@@ -10,24 +10,17 @@ The sentence is made of names of findings, never of the patient's own words.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 import numpy as np
 
 from medai.diagnosis.explain import lower
+from medai.llm.model import Scorer
 from medai.runtime import MedaiError
 
 METHODS = ("total", "pmi")
 WEIGHT = 0.0  # of the likelihood beside the log posterior; see data/results/24_likelihood.json
 NEUTRAL = "The diagnosis is"
 MOST_FINDINGS = 12
-
-
-class Model(Protocol):
-    """What is needed of a language model; :func:`medai.llm.load` returns one."""
-
-    def score(self, prompt: str, continuations: Sequence[str], **settings: Any) -> np.ndarray:
-        """Return how likely each continuation is."""
 
 
 def case_prompt(
@@ -80,14 +73,14 @@ def _listed(names: Sequence[str], last: str) -> str:
 
 
 def likelihoods(
-    llm: Model, prompt: str, conditions: Sequence[str], method: str = "total"
+    llm: Scorer, prompt: str, conditions: Sequence[str], method: str = "total"
 ) -> np.ndarray:
     """Return how likely a model finds each name of a condition after a case.
 
     Parameters
     ----------
-    llm : model
-        With ``score``, such as :func:`medai.llm.load` returns.
+    llm : medai.llm.model.Scorer
+        Such as :func:`medai.llm.load` returns.
     prompt : str
         From :func:`case_prompt`.
     conditions : sequence of str

@@ -14,12 +14,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from medai.diagnosis.explain import LANGUAGES, groups, sentence
 from medai.diagnosis.facts import Fact, Facts
 from medai.diagnosis.gathering import assessment_facts
 from medai.diagnosis.grounding import Coverage, check
+from medai.llm.model import Writer
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -80,13 +81,6 @@ _EXAMPLES = {
     ),
 }
 _CITATION = re.compile(r" ?\[[^\[\]]*\]")
-
-
-class Model(Protocol):
-    """What is needed of a language model; :func:`medai.llm.load` returns one."""
-
-    def generate(self, prompt: str, **settings: Any) -> str:
-        """Continue a text."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +150,7 @@ class Written:
 
 
 def write_explanation(
-    assessment: Assessment | Facts | Iterable[Fact], llm: Model | None = None, lang: str = "en"
+    assessment: Assessment | Facts | Iterable[Fact], llm: Writer | None = None, lang: str = "en"
 ) -> Written:
     """Explain an assessment from its facts, in a model's words where they hold.
 
@@ -164,8 +158,8 @@ def write_explanation(
     ----------
     assessment : Assessment, Facts or iterable of Fact
         What :func:`medai.diagnosis.assess` returns, or facts with their numbers.
-    llm : model, optional
-        With ``generate``, such as :func:`medai.llm.load` returns.  None: the template only.
+    llm : medai.llm.model.Writer, optional
+        Such as :func:`medai.llm.load` returns.  None: the template only.
     lang : {"en", "zh"}
         Chinese is the template's alone: the check reads English.
 
@@ -211,7 +205,7 @@ def _portions(group: list[Fact], asked: bool) -> list[list[Fact]]:
     return [group]
 
 
-def _part(group: list[Fact], facts: Facts, llm: Model | None, lang: str) -> Part:
+def _part(group: list[Fact], facts: Facts, llm: Writer | None, lang: str) -> Part:
     """Write one sentence, in the model's words if they hold."""
     ours = sentence(group, lang)
     numbers = tuple(fact.id for fact in group)
@@ -243,7 +237,7 @@ def prompt_for(group: Sequence[Fact]) -> str:
     return PROMPT.format(examples=examples.strip("\n") + "\n", sentence=bare[0].upper() + bare[1:])
 
 
-def ask(llm: Model, group: Sequence[Fact]) -> str:
+def ask(llm: Writer, group: Sequence[Fact]) -> str:
     """Ask a model to say facts in other words; one line comes back."""
     room = TOKENS + 6 * (len(group) - 1)
     return str(llm.generate(prompt_for(group), max_new_tokens=room, stop="\n")).strip()

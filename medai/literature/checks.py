@@ -6,6 +6,11 @@ was none; a drug or a disease that the source does not name; the two sides of a 
 swapped.  It is made of rules, so that every refusal says why.  It does not understand: what it
 passes is not proved, only not refuted.  How often it is right is measured on
 ``data/summaries/`` (see :func:`medai.datasets.summaries.summary_pairs`).
+
+A summary may leave out, join and reword what a text says, so this check refutes where
+:mod:`medai.diagnosis.grounding` (facts and a grammar) and :mod:`medai.llm.rag.grounded` (the words
+of one sentence) demand: it reads quantities with units that may be rounded, denials of a
+direction rather than every "not", and names by their endings too.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from medai.literature.summary_graph import (
     overlap_graph,
     pagerank,
 )
+from medai.llm.model import Writer
 from medai.runtime import MedaiError
 
 if TYPE_CHECKING:
@@ -231,15 +232,15 @@ PROMPT = (
 )
 
 
-def llm_summary(text: str, llm: Any, k: int = 2, max_new_tokens: int = 96) -> CheckedSummary:
+def llm_summary(text: str, llm: Writer, k: int = 2, max_new_tokens: int = 96) -> CheckedSummary:
     """Let a language model write a summary, and keep only what the source carries.
 
     Parameters
     ----------
     text : str
         The source.
-    llm
-        What :func:`medai.llm.load` returns: it has ``generate``.
+    llm : medai.llm.model.Writer
+        A model that writes; :func:`medai.llm.load` returns one.
     k : int
         Sentences asked for.
     max_new_tokens : int

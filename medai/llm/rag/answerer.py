@@ -6,13 +6,14 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from medai.llm.model import Writer
 from medai.llm.rag.asked import checked, language_of
 from medai.llm.rag.extract import Extract, extracts, in_language
 from medai.llm.rag.grounded import check
 from medai.llm.rag.library import LEAST, Found, Library
 from medai.llm.rag.named import about_these
 from medai.llm.rag.records import LANGUAGES, Answer, Citation, Part, Passage, as_passages
-from medai.llm.rag.rephrase import Model, cited, reworded
+from medai.llm.rag.rephrase import cited, reworded
 from medai.llm.rag.scope import asks_to_stop, orders, refusal, without_orders
 from medai.llm.rag.urgent import Alarm, Sign, find_alarm
 from medai.llm.rag.urgent_learned import learned_alarm
@@ -39,8 +40,8 @@ class Answerer:
     ----------
     passages : iterable, optional
         Of :class:`Passage` or of :func:`medai.datasets.patient_passages`, the default.
-    llm : model or str, optional
-        With ``generate``, or a name for :func:`medai.llm.load`.  It rewords English only.
+    llm : medai.llm.model.Writer or str, optional
+        A model that writes, or a name for :func:`medai.llm.load`.  It rewords English only.
     lang : {"auto", "en", "zh"}
         Language of the answers; ``auto`` takes that of the question.
     signs : iterable of Sign, optional
@@ -62,7 +63,7 @@ class Answerer:
     def __init__(
         self,
         passages: Iterable[Any] | None = None,
-        llm: Model | str | None = None,
+        llm: Writer | str | None = None,
         lang: str = "auto",
         *,
         signs: Iterable[Sign] | None = None,

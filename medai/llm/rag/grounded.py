@@ -9,6 +9,11 @@ Three questions are asked of a sentence, and the first that it fails is the reas
    a listed synonym may replace a word, and two clauses may change places.
 
 The check is meant to refuse too much: where it does, the passage's own sentence stands.
+
+Its source is one sentence that a patient may read as it stands, in English or Chinese, so unlike
+:mod:`medai.diagnosis.grounding` (facts and a grammar) it needs no grammar, and unlike
+:mod:`medai.literature.checks` (a text made shorter) it may forbid every word that is new, missing
+or moved: a number is a token in its place here, not a quantity with a unit.
 """
 
 from __future__ import annotations

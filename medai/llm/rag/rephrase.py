@@ -7,8 +7,8 @@ that a question cannot give the model orders.
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
 
+from medai.llm.model import Writer
 from medai.llm.rag.asked import sentences
 from medai.llm.rag.grounded import CITED, check
 from medai.llm.rag.records import Citation, Part, Passage
@@ -26,14 +26,7 @@ Sentence: {sentence}
 Simpler:"""
 
 
-class Model(Protocol):
-    """What is needed of a language model; :func:`medai.llm.load` returns one."""
-
-    def generate(self, prompt: str, **settings: Any) -> str:
-        """Continue a text."""
-
-
-def reworded(sentence: str, passage: Passage, citation: Citation, llm: Model) -> Part:
+def reworded(sentence: str, passage: Passage, citation: Citation, llm: Writer) -> Part:
     """Return a sentence in the model's words where they are grounded, else as it stands.
 
     Parameters
@@ -43,7 +36,7 @@ def reworded(sentence: str, passage: Passage, citation: Citation, llm: Model) ->
     passage, citation
         Where it stands, and its number.
     llm
-        A model.
+        A model that writes.
     """
     ours = Part(cited(sentence, citation.number, passage.lang), passage.id)
     said = str(llm.generate(PROMPT.format(sentence=sentence), max_new_tokens=TOKENS, stop="\n"))

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from medai.datasets.drugs import drug_tables
+from medai.llm.model import Writer
 from medai.personalised.pgx.genes import gene_names
 from medai.personalised.plan.line import Line
 from medai.personalised.plan.make import Plan
@@ -54,13 +55,6 @@ Other words: Avoid digoxin, because your test shows a slow enzyme P1.
 
 Sentence: {sentence}
 Other words:"""
-
-
-class Model(Protocol):
-    """What is needed of a language model; :func:`medai.llm.load` returns one."""
-
-    def generate(self, prompt: str, **settings: Any) -> str:
-        """Continue a text."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +110,13 @@ def _meaning(gene: dict[str, Any]) -> str:
     return f"{name} {gene['phenotype']}"
 
 
-def rephrase(plan: Plan, model: Model | None = None) -> list[Said]:
+def rephrase(plan: Plan, model: Writer | None = None) -> list[Said]:
     """Return the advice in sentences for the patient.
 
     Parameters
     ----------
     plan : Plan
-    model : Model, optional
+    model : medai.llm.model.Writer, optional
         A language model; without one the template is used.
 
     Returns

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
 
+from medai.llm.model import Writer
 from medai.personalised.summary.names import find_names
 from medai.personalised.summary.parts import Line, Summary
 from medai.personalised.summary.statements import Statement, read_sentence
@@ -32,13 +32,6 @@ Sentence: Type 2 diabetes, on metformin 1 g twice daily.
 
 Notes: {notes}
 Sentence:"""
-
-
-class Model(Protocol):
-    """What is needed of a language model; :func:`medai.llm.load` returns one."""
-
-    def generate(self, prompt: str, **settings: Any) -> str:
-        """Continue a text."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +60,13 @@ class Said:
     model: str
 
 
-def rephrase(summary: Summary, model: Model, *, most: int = 20) -> list[Said]:
+def rephrase(summary: Summary, model: Writer, *, most: int = 20) -> list[Said]:
     """Let a model word the problems and medicines of a summary, line by line.
 
     Parameters
     ----------
     summary : medai.personalised.summary.parts.Summary
-    model : Model
+    model : medai.llm.model.Writer
         A language model.
     most : int
         Lines that are tried; the others are left out.

@@ -101,6 +101,14 @@ def test_no_endpoint_serves_a_token_twice(service, path):
     assert (found.status_code, found.json()["error"]["code"]) == (401, "replayed")
 
 
+def test_the_tables_are_kept_from_the_garbage_collector_while_it_serves(collector):
+    """What is no garbage is told apart first: frozen garbage would stay for ever."""
+    before = len(collector.asked)
+    with TestClient(create_app(Settings.development())):
+        assert collector.asked[before:] == ["collect", "freeze"]
+    assert collector.asked[before:] == ["collect", "freeze", "unfreeze"]
+
+
 def test_a_wrong_token_is_refused_before_the_body_is_judged(service):
     found = send(service, SELECT, None, content=b"{")
     assert found.status_code in (400, 401)
