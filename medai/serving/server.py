@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -183,8 +182,6 @@ def work(
         settings = Settings.from_file(settings)
     config = uvicorn.Config(create(settings), **options(settings))
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    gc.collect()
-    gc.freeze()  # tables and classes stay for good: the collector need not look at them again
     if is_channel(source):
         Dealt(config, source).run()
     else:
