@@ -196,17 +196,19 @@ def _medicine(
     about: str,
     said: Sequence[Statement],
     lines: dict[str, list[Line]],
-    allergic: Mapping[str, frozenset[str]],
+    allergic: Mapping[str, tuple[frozenset[str], Citation]],
 ) -> None:
     taken = [one for one in said if one.status in TAKEN]
     decides = said[-1]
     known = about in allergic
-    feared = [name for name, drugs in allergic.items() if {about, *about.split(" + ")} & drugs]
+    feared = [name for name, (drugs, _) in allergic.items() if {about, *about.split(" + ")} & drugs]
     if feared and decides.status in (*TAKEN, "course", "held"):
         text = "an allergy or intolerance is noted, and it is taken"
         if not known:
             text = f"an allergy or intolerance to {feared[0]} is noted, and this is given"
-        lines["contradictions"].append(Line(about, text, _chosen(said)))
+        cited = {allergic[feared[0]][1], *_chosen(said[-1:])}
+        ordered = tuple(sorted(cited, key=lambda one: one.date))
+        lines["contradictions"].append(Line(about, text, ordered))
     if decides.status in TAKEN:
         dose = next((one.detail for one in reversed(taken) if one.detail), "dose not stated")
         text = f"{dose}, last named {decides.citation.date}"
@@ -253,8 +255,8 @@ def _value(about: str, said: Sequence[Statement]) -> Line:
 
 def _allergies(
     by_drug: dict[str, list[Statement]], lines: dict[str, list[Line]]
-) -> dict[str, frozenset[str]]:
-    """Write the allergies and what contradicts them; return each with the medicines it means."""
+) -> dict[str, tuple[frozenset[str], Citation]]:
+    """Write the allergies and what contradicts them; return each with its medicines and note."""
     denied = by_drug.get("none known", [])
     named = {about: said for about, said in by_drug.items() if about != "none known"}
     for about, said in list(named.items()):
@@ -277,7 +279,7 @@ def _allergies(
     elif denied:
         text = f"none known, {denied[-1].citation.date}"
         lines["allergies"].append(Line("none known", text, _chosen(denied)))
-    return {about: _same_kind(about) for about in named}
+    return {about: (_same_kind(about), said[-1].citation) for about, said in named.items()}
 
 
 def _same_kind(allergen: str) -> frozenset[str]:
