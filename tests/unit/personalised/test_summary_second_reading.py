@@ -227,3 +227,8 @@ def test_vomiting_is_an_intolerance():
 @pytest.mark.xfail(strict=True, reason="a problem outside problems.csv makes no line")
 def test_a_rare_problem_makes_a_line():
     assert said("active", "Known Addison's disease.")
+
+
+@pytest.mark.xfail(strict=True, reason="'not given' after the name: listed as taken now, measured")
+def test_what_was_not_given_is_not_taken():
+    assert not said("medicines", "Aspirin not given because of ulcer.")
