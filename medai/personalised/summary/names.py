@@ -112,13 +112,16 @@ TABLES = {
 @functools.cache
 def _pattern(kind: str) -> re.Pattern:
     names = sorted(TABLES[kind](), key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])", re.I)
+    written = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
+    return re.compile(rf"(?<![\w-])(?:{written})(?![\w-])", re.I)
 
 
 def find_names(sentence: str, kind: str) -> list[Name]:
     """Return the names of one kind (a key of :data:`TABLES`), none overlapping."""
     table = TABLES[kind]()
-    return [
-        Name(match.start(), match.end(), kind, table[match[0].casefold()])
-        for match in _pattern(kind).finditer(sentence.replace("’", "'"))
-    ]
+    found = []
+    for match in _pattern(kind).finditer(sentence.replace("’", "'")):
+        key = table.get(" ".join(match[0].casefold().split()))
+        if key:  # none: "aspırin" matches "aspirin" without case, but is another word
+            found.append(Name(match.start(), match.end(), kind, key))
+    return found

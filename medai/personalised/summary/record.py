@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,8 @@ from medai.runtime.errors import MedaiError
 
 LONGEST = 20_000  # letters of one note
 MOST = 2_000  # notes
+DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
+INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")  # would hide "war|farin"
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Entry:
     kind
         Such as ``clinic``, ``discharge``, ``letter``, ``phone``; free.
     text
-        As written.
+        As written, without soft hyphens and spaces of no width, which hide words.
     """
 
     id: str
@@ -77,6 +80,8 @@ def read_record(data: Mapping[str, Any]) -> LongRecord:
     name, rows = data.get("id"), data.get("entries")
     if not isinstance(name, str) or not name.strip():
         raise MedaiError("the record has no id: give it a pseudonym.")
+    if not name.isprintable():
+        raise MedaiError(f"the record's id {name!r} holds a line break or a strange character.")
     if not isinstance(rows, list | tuple) or not rows:
         raise MedaiError(f"record {name}: entries is a list of notes, at least one.")
     if len(rows) > MOST:
@@ -98,10 +103,19 @@ def _entry(row: Any, number: int) -> Entry:
     for field in ("id", "date", "text"):
         if not isinstance(row.get(field), str) or not row[field].strip():
             raise MedaiError(f"note {number}: {field} is missing or no text.")
+    if not row["id"].isprintable():
+        raise MedaiError(f"note {number}: id {row['id']!r} holds a line break or the like.")
+    text = row["text"].translate(INVISIBLE)
+    if not text.strip():
+        raise MedaiError(f"note {row['id']}: text is missing or no text.")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise MedaiError(f"note {row['id']}: half a character (a surrogate); save it as UTF-8.")
     kind = row.get("kind", "")
     if not isinstance(kind, str):
         raise MedaiError(f"note {row['id']}: kind is a word, not {_kind(kind)}.")
     try:
+        if not DAY.fullmatch(row["date"].strip()):
+            raise ValueError
         day = date.fromisoformat(row["date"].strip())
     except ValueError as error:
         raise MedaiError(
@@ -109,7 +123,7 @@ def _entry(row: Any, number: int) -> Entry:
         ) from error
     if len(row["text"]) > LONGEST:
         raise MedaiError(f"note {row['id']}: {len(row['text']):,} letters; at most {LONGEST:,}.")
-    return Entry(row["id"].strip(), day, kind.strip(), row["text"])
+    return Entry(row["id"].strip(), day, kind.strip(), text)
 
 
 def _kind(value: Any) -> str:

@@ -2,13 +2,15 @@
 
 The model sees the quoted sentences of one line, nothing else.  What it writes is read again by the
 reader that reads notes, and stands only if it states nothing that the quotations do not state: the
-same matters with the same status and dose, no other number, and no word beyond theirs and a short
-list of plain ones.  Otherwise the line stands as it was.
+same matters with the same status and dose, no other number, no word beyond theirs and a short list
+of plain ones, and every clause an unbroken run of words of one quotation, with its denials.
+Otherwise the line stands as it was.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from medai.llm.model import Writer
@@ -19,12 +21,17 @@ from medai.personalised.summary.statements import Statement, read_sentence
 TOKENS = 60
 SECTIONS = ("active", "resolved", "medicines", "stopped")
 PLAIN = frozenset(
-    """a an and are as at be been by for from had has have he her his in into is it its of on
-    patient she so that the their then there they this to was were which with since after before
-    also currently now""".split()  # noqa: SIM905
+    """a an and are as at be been has have he her his in is it its of on patient she so that the
+    their there they this was were which with also""".split()  # noqa: SIM905
 )
 TAKEN = {"start": "taken", "change": "taken", "current": "taken"}
-WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,/]\d+)*")
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,/]\d+)*|[<>≤≥=±%]")
+CLAUSE = re.compile(r"[,;:.!?()](?=\s|$|[^\w\s])|\s[–—-]\s")
+DENYING = frozenset(
+    """no not never without nor neither none cannot can't don't doesn't didn't isn't wasn't unable
+    denies denied declined refused refuses absent excluded negative stopped avoid avoided unlikely
+    resolved except possible possibly probable probably suspected if until""".split()  # noqa: SIM905
+)
 PROMPT = """Write one short sentence that says what these notes say. Add nothing.
 
 Notes: "Type 2 diabetes. On metformin 1 g twice daily."
@@ -113,8 +120,6 @@ def supported(sentence: str, line: Line) -> str:
     more = [word for word in words if word not in known and word not in PLAIN]
     if more:
         return f"not in the notes: {', '.join(dict.fromkeys(more))}"
-    if not all(_from_one(part, line) for part in re.split(r"(?<=[.;])\s+", sentence)):
-        return "mixes the words of two notes in one sentence"
     lost = _about(line) and not any(
         name.key == line.about
         for kind in ("problem", "medicine")
@@ -132,15 +137,53 @@ def supported(sentence: str, line: Line) -> str:
         return f"states what the notes do not: {one.about} {one.status}{detail}"
     newest = _newest(line)
     old = [one for one in read if newest.get((one.kind, one.about), _key(one)) != _key(one)]
-    return f"an older statement about {old[0].about}" if old else ""
+    if old:
+        return f"an older statement about {old[0].about}"
+    parts = re.split(r"(?<=[.;])\s+", sentence)
+    whole = all(_from_one(part, line) for part in parts)
+    return "" if whole else "mixes the words of the notes, or drops a denial"
 
 
 def _from_one(part: str, line: Line) -> bool:
-    """Whether one quotation has all words of a sentence that say something."""
-    words = {word.casefold() for word in WORD.findall(part)} - PLAIN
-    return any(
-        words <= {word.casefold() for word in WORD.findall(one.quote)} for one in line.citations
-    )
+    """Whether a sentence is made of pieces of one quotation, in its order and with its denials."""
+    return any(_picked(part, one.quote) for one in line.citations)
+
+
+def _picked(part: str, quote: str) -> bool:
+    """Whether each clause of a sentence is an unbroken run of a clause of a quotation.
+
+    A run keeps its value with its unit; and every word of :data:`DENYING` that stands in the
+    quotation up to the end of the last clause used must be in the sentence too.
+    """
+    clauses = [_telling(clause) for clause in CLAUSE.split(quote)]
+    at = place = 0
+    kept: Counter[str] = Counter()
+    for piece in CLAUSE.split(part):
+        words = _telling(piece)
+        if not words:
+            continue
+        found = next(
+            (
+                (k, start + len(words))
+                for k in range(at, len(clauses))
+                for start in range(place if k == at else 0, len(clauses[k]))
+                if clauses[k][start : start + len(words)] == words
+                and (start == 0 or not words[0][0].isdigit())
+                and (start + len(words) == len(clauses[k]) or not words[-1][0].isdigit())
+            ),
+            None,
+        )
+        if found is None:
+            return False
+        at, place = found
+        kept.update(words)
+    denying = Counter(word for clause in clauses[: at + 1] for word in clause if word in DENYING)
+    return all(kept[word] >= times for word, times in denying.items())
+
+
+def _telling(clause: str) -> list[str]:
+    words = [word.casefold().replace("’", "'") for word in WORD.findall(clause)]
+    return [word for word in words if word not in PLAIN]
 
 
 def _about(line: Line) -> bool:

@@ -6,82 +6,40 @@ import re
 from dataclasses import dataclass
 
 from medai.knowledge.negation import contexts
+from medai.personalised.summary.cues import (
+    AGAIN,
+    ALLERGY,
+    ALLERGY_HEADING,
+    CLAUSE_ENDS,
+    COURSE,
+    CURED,
+    DOSE,
+    EXCEPTION,
+    EXCHANGED_AFTER,
+    EXCHANGED_BEFORE,
+    FAMILY,
+    GOAL,
+    HABITS,
+    HELD,
+    MISTAKE,
+    NO_ALLERGY,
+    NUMBER,
+    OPEN,
+    PASSIVE,
+    REFUTED,
+    RESOLVED,
+    STOP_REFUSED,
+    SUSPECTED,
+    TO_WHAT,
+    UNNAMED,
+    VALUE,
+    VERB,
+    WITNESS,
+)
 from medai.personalised.summary.names import Name, find_names, lasting_problems
 from medai.personalised.summary.parts import Citation
 
-RESOLVED = re.compile(
-    r"\b(?:resolved|settled|cleared|healed|cured|in remission|fully recovered|treated successfully|"
-    r"completely better)\b",
-    re.I,
-)
-CURED = re.compile(r"\b(?:cured|in remission|never had it)\b", re.I)
-FAMILY = re.compile(
-    r"\b(?:mother|father|brother|sister|parents?|family history|grand(?:mother|father)|aunt|uncle|"
-    r"son|daughter)\b",
-    re.I,
-)
-SUSPECTED = re.compile(
-    r"\b(?:possible|possibly|probable|suspected|suspicion of|query|likely|may (?:have|be)|"
-    r"might be|rule out|to exclude|differential)\b|\?",
-    re.I,
-)
-NUMBER = r"\d+(?:[.,]\d+)?"
-DOSE = re.compile(
-    rf"(?P<dose>{NUMBER})\s*(?P<unit>mg|micrograms?|mcg|µg|g|units?|ml|puffs?)\b"
-    r"(?P<often>(?:\s+(?:once|twice|three times|four times|a|per|each|every|daily|day|night|"
-    r"nightly|week|weekly|morning|evening|in the|at|od|bd|tds|qds|nocte|prn|as needed)\b)*)",
-    re.I,
-)
-COURSE = re.compile(r"\bfor (?:an?|another|\w+|\d+)(?: more)? (?:days?|weeks?)\b", re.I)
-EVENTS = {  # what was done with a medicine, by the words that say so
-    "stop": r"stopped|stop|discontinued|discontinue|withheld|withdrawn|ceased|came off|weaned off|"
-    r"no longer tak(?:es|ing)|no longer on|finished|completed",
-    "considered": r"consider(?:ed|ing)?|discussed|offered|declined|refused|suggested?|proposed|"
-    r"recommend(?:ed)?|not keen on|if needed later|could try|plan to start|may need",
-    "avoid": r"avoid(?:ed|ing)?|allergic to|allergy to|intolerant of|should not have|must not have|"
-    r"contraindicated",
-    "course": r"treated with|course of|days of|weeks of|a short course|loaded with",
-    "start": r"started|start|restarted|restart|commenced|initiated|begun|began|added|"
-    r"prescribed|given|switched to|changed to",
-    "change": r"increased?|reduced?|titrated|halved|doubled|raised|lowered|up to|down to",
-    "current": r"continues?|continued|remains on|takes|taking|still on|current(?:ly)?|on",
-}
-VERB = re.compile("|".join(f"(?P<{key}>\\b(?:{words})\\b)" for key, words in EVENTS.items()), re.I)
-PASSIVE = re.compile(
-    r"^(?:[^,;.]{0,40}?)\b(?:was|were|is|has been|have been|had been|being)?\s*"
-    rf"(?P<stop>{EVENTS['stop']})\b|^(?:[^,;.]{{0,40}}?)\b(?:was|were|has been|had been)\s+"
-    rf"(?P<start>{EVENTS['start']})\b|^[^,;.]{{0,40}}?\b(?:was|were|has been|had been)\s+"
-    rf"(?P<change>{EVENTS['change']})\b|^[^,;.]{{0,40}}?\b(?:was|were)\s+"
-    rf"(?P<considered>{EVENTS['considered']})\b|^[^,;.]{{0,40}}?\b(?P<begun>started|added|"
-    r"commenced|restarted)\b(?=\s*$|\s*[.,;]|\s+(?:and|by|in|on|after|because|for|today)\b)",
-    re.I,
-)
-NO_ALLERGY = re.compile(
-    r"\b(?:nkda|no known (?:drug )?allerg(?:y|ies)|no (?:drug )?allergies)\b", re.I
-)
-ALLERGY = re.compile(
-    r"\ballerg(?:y|ic|ies)\b|\banaphyla\w+|\bintoleran(?:t|ce)\b|\b(?:rash|hives|swelling|itch)\w* "
-    r"(?:after|with|to|from)\b|\b(?:caused|gave|makes|made)\b.{0,30}\b(?:rash|hives|itch\w*)\b",
-    re.I,
-)
-VALUE = re.compile(
-    rf"^\s*(?:was|is|of|at|now|today|:|=|again|still|up|down|to|\s)*\s*"
-    rf"(?P<value>{NUMBER}(?:\s*/\s*\d+)?)\s*(?P<unit>%|mmol/mol|mmol/L|µmol/L|umol/L|micromol/L|g/L|"
-    r"g/dL|mg/dL|ml/min(?:/1\.73\s?m2)?|mL/min(?:/1\.73\s?m2)?|mmHg|kg|IU/L|U/L|mIU/L|mU/L|ng/mL|"
-    r"µg/L|ug/L|L/min|mg/L|x10\^9/L)?",
-    re.I,
-)
-OPEN = re.compile(
-    r"\b(?:await(?:s|ing|ed)?|pending|chase|to be repeated|recheck|repeat\b.{0,40}\bin\b|referred|"
-    r"referral|book(?:ed)? for|due in|review in|follow[- ]up|to see)\b",
-    re.I,
-)
-HABITS = {  # matter: (words that affirm it, words that deny it)
-    "smoking": (
-        re.compile(r"\b(?:current smoker|smokes|smoker|smoking \d|cigarettes a day)\b", re.I),
-        re.compile(r"\b(?:never smoked|non-?smoker|does not smoke|never a smoker)\b", re.I),
-    )
-}
+FARTHEST = 400  # letters before a medicine in which its verb is sought
 
 
 @dataclass(frozen=True)
@@ -96,7 +54,7 @@ class Statement:
         The problem, ingredient, test …
     status
         Of a problem: present, resolved, excluded, suspected, family.  Of a medicine: start, change,
-        current, course, stop, considered, avoid.  Of an allergy or habit: yes, no.
+        current, course, stop, held, considered, avoid.  Of an allergy or habit: yes, no.
     detail
         Dose, or value with unit, as written.
     citation
@@ -130,14 +88,16 @@ def read_sentence(citation: Citation) -> list[Statement]:
 
 
 def _problems(citation: Citation) -> list[Statement]:
-    quote = citation.quote
+    quote = _own_words(citation.quote)
     names = find_names(quote, "problem")
     found = []
     for name, context in zip(names, contexts(quote, [n[:2] for n in names]), strict=True):
         clause = quote[slice(*_clause(quote, name))]
         if context.family or FAMILY.search(clause):
+            if context.status == "excluded":
+                continue  # "no family history of": nobody has it
             status = "family"
-        elif context.status == "excluded":
+        elif context.status == "excluded" or MISTAKE.search(quote):
             status = "excluded"
         elif _is_over(name.key, clause):
             status = "resolved"
@@ -149,6 +109,11 @@ def _problems(citation: Citation) -> list[Statement]:
     return found
 
 
+def _own_words(quote: str) -> str:
+    """Blank relatives who only speak or accompany, letter by letter, so that places stay."""
+    return WITNESS.sub(lambda match: " " * len(match[0]), quote)
+
+
 def _is_over(problem: str, clause: str) -> bool:
     """Whether a clause says that a problem has gone; asthma that settled is asthma still."""
     if problem in lasting_problems():
@@ -158,28 +123,30 @@ def _is_over(problem: str, clause: str) -> bool:
 
 def _clause(quote: str, name: Name) -> tuple[int, int]:
     """Return where the clause of a name begins and ends: between semicolons and "but"."""
-    cuts = [0, *(m.end() for m in re.finditer(r";|\bbut\b|: ", quote)), len(quote)]
+    cuts = [0, *(m.end() for m in CLAUSE_ENDS.finditer(quote)), len(quote)]
     start = max(cut for cut in cuts if cut <= name.start)
     end = min(cut for cut in cuts if cut >= name.end)
     return start, end
 
 
 def _medicines(citation: Citation) -> list[Statement]:
-    quote = citation.quote
+    quote = _own_words(citation.quote)
     names = find_names(quote, "medicine")
-    if FAMILY.search(quote):
-        return []
     found = []
     status_of = contexts(quote, [n[:2] for n in names])
     for number, (name, context) in enumerate(zip(names, status_of, strict=True)):
         after_end = names[number + 1].start if number + 1 < len(names) else len(quote)
+        if FAMILY.search(quote[slice(*_clause(quote, name))]):
+            continue
         after = quote[name.end : after_end]
-        event = _event(quote[: name.start], after)
+        before = quote[max(0, name.start - FARTHEST) : name.start]
+        event = _event(before, after)
+        kept = STOP_REFUSED.search(before)  # "do not stop" denies the stopping, not the medicine
         if event in ("start", "current") and COURSE.search(after):
             event = "course"
         if _near_allergy(quote, name) and context.status != "excluded":
             event = "avoid"
-        if context.status == "excluded" and event in ("current", "start", "change"):
+        if context.status == "excluded" and event in ("current", "start", "change") and not kept:
             event = "stop" if re.search(r"no longer", context.cue, re.I) else "avoid"
         found.append(Statement("medicine", name.key, event, _dose(after), citation))
     return found
@@ -187,7 +154,19 @@ def _medicines(citation: Citation) -> list[Statement]:
 
 def _event(before: str, after: str) -> str:
     """Return what was done with a medicine, from the words before and after its name."""
+    if (
+        STOP_REFUSED.search(before) and not re.search("not|n't", after[:20])
+    ) or STOP_REFUSED.search(after):
+        return "current"
+    if re.search(r"\bif\b[^;.]*\b(?:stop|start|restart)\s+$", before, re.I):
+        return "considered"  # a condition, not an event
+    if EXCHANGED_BEFORE.search(before) or EXCHANGED_AFTER.search(after):
+        return "stop"
+    if HELD.match(after) or re.search(r"\b(?:held|paused|withheld|suspended)\s+$", before, re.I):
+        return "start" if AGAIN.search(after) else "held"
     passive = PASSIVE.match(after)
+    if passive and passive.lastgroup == "stop" and AGAIN.search(after, passive.end()):
+        return "start"
     if passive and not re.search(r"\band\b", after[: passive.start(passive.lastgroup)]):
         return {"begun": "start"}.get(passive.lastgroup, passive.lastgroup)
     verbs = list(VERB.finditer(before))
@@ -196,7 +175,8 @@ def _event(before: str, after: str) -> str:
     strongest = verbs[-1]
     if strongest.lastgroup == "current" and len(verbs) > 1:
         near = verbs[-2]  # "discussed starting on", "allergic to … on"
-        if strongest.start() - near.end() < 12:
+        between = before[near.end() : strongest.start()]
+        if len(between) < 12 and "," not in between:
             strongest = near
     return strongest.lastgroup or "current"
 
@@ -214,6 +194,8 @@ def _values(citation: Citation) -> list[Statement]:
     quote = citation.quote
     found = []
     for name in find_names(quote, "test"):
+        if GOAL.search(quote[: name.start]):
+            continue  # "target INR 2 to 3" was not measured
         match = VALUE.match(quote[name.end :])
         if match and match["value"]:
             unit = match["unit"] or ("mmHg" if name.key == "blood pressure" else "")
@@ -223,20 +205,29 @@ def _values(citation: Citation) -> list[Statement]:
 
 
 def _allergies(citation: Citation) -> list[Statement]:
-    quote = citation.quote
-    if NO_ALLERGY.search(quote):
+    quote = _own_words(citation.quote)
+    denies = NO_ALLERGY.search(quote)
+    rest = quote[denies.end() :] if denies else ""
+    if denies and not EXCEPTION.search(rest) and not ALLERGY.search(rest):
         return [Statement("allergy", "none known", "no", "", citation)]
-    if not ALLERGY.search(quote) or FAMILY.search(quote):
+    if not (denies or ALLERGY.search(quote)):
         return []
-    names = find_names(quote, "allergen")
-    status = contexts(quote, [n[:2] for n in names])
-    return [
-        Statement("allergy", name.key, "yes", "", citation)
-        for name, context in zip(names, status, strict=True)
-        if context.status != "excluded" and _near_allergy(quote, name)
-    ]
+    names = [name for name in find_names(quote, "allergen") if _near_allergy(quote, name)]
+    own = [name for name in names if not FAMILY.search(quote[slice(*_clause(quote, name))])]
+    found = []
+    for name, context in zip(own, contexts(quote, [n[:2] for n in own]), strict=True):
+        refuted = not denies and (context.status == "excluded" or REFUTED.search(quote))
+        found.append(Statement("allergy", name.key, "no" if refuted else "yes", "", citation))
+    if not names and not FAMILY.search(quote) and (denies or TO_WHAT.search(quote)):
+        found.append(Statement("allergy", UNNAMED, "yes", "", citation))
+    return found
 
 
 def _near_allergy(quote: str, name: Name) -> bool:
     clause = quote[slice(*_clause(quote, name))]
-    return bool(ALLERGY.search(clause))
+    heading = ALLERGY_HEADING.match(quote)
+    if quote[name.end :].lstrip().startswith(":"):  # "Penicillin: hives, allergic to it"
+        clause = quote[name.start :]
+    if NO_ALLERGY.search(clause):
+        return bool(EXCEPTION.search(quote[: name.start]))
+    return bool(ALLERGY.search(clause) or heading)

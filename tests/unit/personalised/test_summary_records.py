@@ -165,7 +165,7 @@ GOUT = Line(
         ("Gout: allopurinol 200 mg daily started.", "not in the notes: 200"),
         ("No gout.", "states what the notes do not: gout excluded"),
         ("Gout: allopurinol 100 mg daily was not started.", "not in the notes: not"),
-        ("Gout in the toe, allopurinol daily.", "mixes"),
+        ("Gout in the toe, allopurinol daily.", "states what the notes do not"),
         ("No fever in the toe.", "does not name gout"),
         ("", "nothing was written"),
         ("Gout. " * 30, "longer than the notes"),
