@@ -119,7 +119,7 @@ def test_messages_that_are_no_emergency_and_alarm(answerer, message):
     assert answerer.answer(message).kind != "emergency"
 
 
-@pytest.mark.xfail(strict=True, reason="of 17 answers to a second reader 3 are from a wrong passage")
+@pytest.mark.xfail(strict=True, reason="3 of 17 answers to a second reader: wrong passage")
 @pytest.mark.parametrize(
     ("question", "named"),
     [
