@@ -30,7 +30,7 @@ def checked(question: str) -> str:
     if len(question) > LONGEST:
         raise MedaiError(
             f"The question has {len(question):,} letters; at most {LONGEST:,} are read. "
-            "Ask one thing at a time."
+            "Ask one thing at a time. In an emergency call your emergency number now."
         )
     seen = unicodedata.normalize("NFC", question).translate(_APOSTROPHES)
     seen = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in seen)

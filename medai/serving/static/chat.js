@@ -9,8 +9,8 @@ const WORDS = {
     talk: "Questions and answers", other: "中文", otherLabel: "换成中文", otherLang: "zh",
     emergency: "This may be an emergency", answered: "Answer", abstained: "No reliable answer",
     refused: "Not answered", sources: "Sources", waiting: "Looking for an answer…", done: "The answer is there.",
-    failed: "No answer could be fetched. If you are worried, ask a doctor or a nurse.",
-    busy: "Too many questions at the moment. Please try again in a minute.",
+    failed: "No answer could be fetched. If you are worried, ask a doctor or a nurse; in an emergency call your emergency number now.",
+    busy: "Too many questions at the moment. Please try again in a minute; in an emergency call your emergency number now.",
   },
   zh: {
     title: "健康问答", label: "您的问题", send: "提问",
@@ -19,8 +19,8 @@ const WORDS = {
     talk: "问题与回答", other: "English", otherLabel: "Switch to English", otherLang: "en",
     emergency: "这可能是紧急情况", answered: "回答", abstained: "没有可靠的答案",
     refused: "不予回答", sources: "来源", waiting: "正在查找答案……", done: "已有答案。",
-    failed: "无法取得答案。如有担心,请咨询医生或护士。",
-    busy: "目前提问过多,请一分钟后再试。",
+    failed: "无法取得答案。如有担心,请咨询医生或护士;紧急情况请立即拨打急救电话。",
+    busy: "目前提问过多,请一分钟后再试;紧急情况请立即拨打急救电话。",
   },
 };
 
