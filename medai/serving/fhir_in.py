@@ -33,6 +33,7 @@ READ = {
     ),
     "Observation": (
         *("status", "code", "subject", "effectiveDateTime", "component"),
+        *("effectiveInstant", "effectivePeriod", "issued"),
         *("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean"),
     ),
     "FamilyMemberHistory": ("status", "patient", "relationship", "condition"),

@@ -7,6 +7,7 @@ no language model, about a millisecond.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from medai.personalised.plan import Line, Plan, make_plan
@@ -144,7 +145,7 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
 
 
 def planned(record: Record) -> Plan:
-    """Return the plan of a record.
+    """Return the plan of a record, today: values of another decade do not count.
 
     Raises
     ------
@@ -152,7 +153,7 @@ def planned(record: Record) -> Plan:
         422 when the record contradicts itself.
     """
     try:
-        return make_plan(record.patient)
+        return make_plan(record.patient, datetime.datetime.now(datetime.UTC).date())
     except MedaiError as error:
         raise Refusal(422, "contradiction", printable(error)) from error
 

@@ -35,7 +35,7 @@ REQUIRED = {
 @functools.cache
 def templates() -> dict[str, str]:
     """Return the prefetch templates, by key: the same for every service."""
-    codes = {unit.loinc for one in quantities().values() for unit in one.units if unit.loinc}
+    codes = {code for one in quantities().values() for unit in one.units for code in unit.loincs}
     codes |= {SMOKING, PREGNANCY, BREASTFEEDING, GESTATION, AGE, COMPLAINT}
     return {
         "patient": "Patient/{{context.patientId}}",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from medai.personalised.plan.dates import YEAR, in_future
 from medai.personalised.plan.fhir_terms import (
     AGE,
     ANSWERS,
@@ -106,6 +107,30 @@ def read_entries(
         reader.read(resource)
     patient = reader.patient()
     return patient, tuple(reader.unread)
+
+
+def day_of(one: Any, on: datetime.date) -> datetime.date | None:
+    """Return the day of an Observation: when it was true, else when it was reported.
+
+    A year or a month does not say which of two values is newer, so it gives None; but the last
+    day of one that lies wholly more than a year back (or its first, in the future) is kept, since
+    then it is known how old the value is at least.
+    """
+    period = one.effectivePeriod
+    found = one.effectiveDateTime or one.effectiveInstant
+    found = found or (period and (period.end or period.start)) or one.issued
+    if isinstance(found, datetime.datetime):
+        return found.date()
+    if isinstance(found, datetime.date) or found is None:
+        return found
+    try:
+        year, month = (*map(int, str(found).split("-")), 0)[:2]
+        first = datetime.date(year, month or 1, 1)
+        after = datetime.date(year + (month in (0, 12)), month % 12 + 1, 1)
+    except ValueError:
+        return None
+    last = after - datetime.timedelta(days=1)
+    return last if (on - last).days > YEAR else first if in_future(first, on) else None
 
 
 class _Reader:
@@ -251,11 +276,7 @@ class _Reader:
         if quantity.comparator:
             return f"its value is given as {quantity.comparator} {quantity.value}, no number"
         name = quantity_of(codes(one.code, LOINC)) or words(one.code)
-        when = whole.effectiveDateTime
-        if isinstance(when, datetime.datetime):
-            when = when.date()
-        if not isinstance(when, datetime.date):
-            when = None  # a year or a month does not say which of two values is newer
+        when = day_of(whole, self.on)
         value = {"name": name, "value": float(quantity.value), "unit": unit, "date": when}
         return self._add("measurements", name, value)
 

@@ -66,6 +66,6 @@ def words(concept: Any) -> str:
 def quantity_of(found: set[str]) -> str:
     """Return the key of the quantity with one of these codes, or ""."""
     for key, one in quantities().items():
-        if found & {unit.loinc for unit in one.units if unit.loinc}:
+        if any(found.intersection(unit.loincs) for unit in one.units):
             return key
     return ""

@@ -1,5 +1,6 @@
 """What a second reader broke: each was served, or said wrongly, before it was mended."""
 
+import datetime
 import gzip
 import json
 
@@ -154,12 +155,65 @@ def test_a_disease_or_an_unknown_allergy_brings_a_card(client, drug, more):
     assert client.post(SELECT, json=body).json()["cards"]
 
 
-@pytest.mark.xfail(strict=True, reason="the date of a value is not weighed: measured 2026-11-23")
-@pytest.mark.parametrize("day", ["2015-11-20", "2099-01-01"])
-def test_a_kidney_value_of_another_decade_does_not_count_as_known(client, day):
+def asked_about_metformin(client, *values):
     body = examples.hook_request("order-select", PERSON, ("metformin",))
-    body["prefetch"]["observations"] = examples.bundle(KIDNEY | {"effectiveDateTime": day})
-    assert client.post(SELECT, json=body).json()["cards"]
+    body["prefetch"]["observations"] = examples.bundle(*values)
+    return client.post(SELECT, json=body).json()["cards"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"effectiveDateTime": "2015-11-20"},
+        {"effectiveDateTime": "2015-11-20T23:59:00+14:00"},
+        {"effectiveDateTime": "2015"},
+        {"effectiveDateTime": "2015-11"},
+        {"effectiveDateTime": "2015-12"},
+        {"effectivePeriod": {"start": "2015-11-20"}},
+        {"effectiveInstant": "2015-11-20T08:00:00Z"},
+        {"issued": "2015-11-20T08:00:00Z"},
+        {"effectiveDateTime": "2099-01-01"},
+        {"effectiveDateTime": "2099"},
+    ],
+)
+def test_a_kidney_value_of_another_decade_does_not_count_as_known(client, when):
+    [card] = asked_about_metformin(client, KIDNEY | when)
+    year = next(iter(when.values()))
+    year = (year["start"] if isinstance(year, dict) else year)[:4]
+    assert card["indicator"] == "info"
+    assert "eGFR" in card["summary"]
+    assert year in card["summary"]
+    assert f"95 mL/min/{{1.73\\_m2}}: {'its date' if year > '2026' else 'of'}" in card["detail"]
+
+
+def test_a_value_of_today_and_one_without_a_date_count(client):
+    today = datetime.datetime.now(datetime.UTC).date()
+    for when in ({"effectiveDateTime": str(today)}, {}):
+        assert asked_about_metformin(client, KIDNEY | when) == []
+
+
+def test_the_latest_value_wins_and_an_old_one_beside_it_is_not_asked_about(client):
+    today = datetime.datetime.now(datetime.UTC).date()
+    low = KIDNEY["valueQuantity"] | {"value": 25}
+    old = KIDNEY | {"id": "o0", "effectiveDateTime": "2015-11-20"}
+    new = KIDNEY | {"effectiveDateTime": str(today), "valueQuantity": low}
+    for values in ((old, new), (new, old)):
+        [card] = asked_about_metformin(client, *values)
+        assert card["indicator"] == "critical"
+
+
+def test_an_old_value_that_the_order_does_not_need_is_not_asked_about(client):
+    body = examples.hook_request("order-select", PERSON, ("paracetamol",))
+    body["prefetch"]["observations"] = examples.bundle(KIDNEY | {"effectiveDateTime": "2015"})
+    assert client.post(SELECT, json=body).json()["cards"] == []
+
+
+@pytest.mark.parametrize("code", ["98979-8", "33914-3", "62238-1", "77147-7"])
+def test_an_egfr_by_each_formula_is_read(client, code):
+    named = {"coding": [{"system": "http://loinc.org", "code": code}]}
+    low = KIDNEY["valueQuantity"] | {"value": 25}
+    [card] = asked_about_metformin(client, KIDNEY | {"code": named, "valueQuantity": low})
+    assert card["indicator"] == "critical"
 
 
 @pytest.mark.xfail(strict=True, reason="only the text is read: measured 2026-11-23")
