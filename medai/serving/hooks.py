@@ -122,8 +122,9 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
     every = request.hook == "order-sign"
     orders = [one for one in record.orders if every or one.reference in chosen]
     unnamed = [one for one in record.unnamed if every or one in chosen]
+    unclear = {ref: said for ref, said in record.unclear.items() if every or ref in chosen}
     stated = {name for one in orders for name in one.names}
-    if not orders and not unnamed:
+    if not orders and not unnamed and not unclear:
         return []
     plan = planned(record)
     by_name = {one.stated: one.ingredients for one in plan.medicines}
@@ -135,6 +136,10 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
              "Until then it is not checked.", data={"order": one})
         for one in unnamed
     ]  # fmt: skip
+    alone += [
+        Line("ask", f"The order {ref}: {said} Until then it is not checked.", data={"order": ref})
+        for ref, said in unclear.items()
+    ]
     taking = {drug for one in plan.medicines if one.status == "taking" for drug in one.ingredients}
     removable = {}
     for one in record.orders:

@@ -39,8 +39,8 @@ def templates() -> dict[str, str]:
     codes |= {SMOKING, PREGNANCY, BREASTFEEDING, GESTATION, AGE, COMPLAINT}
     return {
         "patient": "Patient/{{context.patientId}}",
-        "medications": f"MedicationRequest?{OF}&status=active",
-        "statements": f"MedicationStatement?{OF}&status=active",
+        "medications": f"MedicationRequest?{OF}&status=active,on-hold",
+        "statements": f"MedicationStatement?{OF}&status=active,on-hold",
         "allergies": f"AllergyIntolerance?{OF}",
         "conditions": f"Condition?{OF}&clinical-status=active",
         "genes": f"Observation?{OF}&code={GENOTYPE}",

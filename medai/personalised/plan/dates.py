@@ -14,6 +14,7 @@ that it gives, and a value typed into a plan bears no date because it is of toda
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 YEAR = 366  # days: a value of the same day last year counts, in leap years too
 KIDNEY = ("egfr", "creatinine", "creatinine_clearance")
@@ -54,3 +55,27 @@ def too_old(key: str, date: datetime.date | None, on: datetime.date | None) -> b
     if date is None or on is None or key not in OLDEST_DAYS:
         return False
     return (on - date).days > OLDEST_DAYS[key]
+
+
+def day_of(one: Any, on: datetime.date) -> datetime.date | None:
+    """Return the day of an Observation: when it was true, else when it was reported.
+
+    A year or a month does not say which of two values is newer, so it gives None; but the last
+    day of one that lies wholly more than a year back (or its first, in the future) is kept, since
+    then it is known how old the value is at least.
+    """
+    period = one.effectivePeriod
+    found = one.effectiveDateTime or one.effectiveInstant
+    found = found or (period and (period.end or period.start)) or one.issued
+    if isinstance(found, datetime.datetime):
+        return found.date()
+    if isinstance(found, datetime.date) or found is None:
+        return found
+    try:
+        year, month = (*map(int, str(found).split("-")), 0)[:2]
+        first = datetime.date(year, month or 1, 1)
+        after = datetime.date(year + (month in (0, 12)), month % 12 + 1, 1)
+    except ValueError:
+        return None
+    last = after - datetime.timedelta(days=1)
+    return last if (on - last).days > YEAR else first if in_future(first, on) else None

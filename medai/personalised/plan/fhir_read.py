@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from medai.personalised.plan.dates import YEAR, in_future
+from medai.personalised.plan.dates import day_of
 from medai.personalised.plan.fhir_terms import (
     AGE,
     ANSWERS,
@@ -23,6 +23,7 @@ from medai.personalised.plan.fhir_terms import (
     GESTATION,
     GONE,
     LOINC,
+    MEDICINE_STATUS,
     MOST_ENTRIES,
     NO_ALLERGY,
     NOT_SO,
@@ -109,30 +110,6 @@ def read_entries(
     return patient, tuple(reader.unread)
 
 
-def day_of(one: Any, on: datetime.date) -> datetime.date | None:
-    """Return the day of an Observation: when it was true, else when it was reported.
-
-    A year or a month does not say which of two values is newer, so it gives None; but the last
-    day of one that lies wholly more than a year back (or its first, in the future) is kept, since
-    then it is known how old the value is at least.
-    """
-    period = one.effectivePeriod
-    found = one.effectiveDateTime or one.effectiveInstant
-    found = found or (period and (period.end or period.start)) or one.issued
-    if isinstance(found, datetime.datetime):
-        return found.date()
-    if isinstance(found, datetime.date) or found is None:
-        return found
-    try:
-        year, month = (*map(int, str(found).split("-")), 0)[:2]
-        first = datetime.date(year, month or 1, 1)
-        after = datetime.date(year + (month in (0, 12)), month % 12 + 1, 1)
-    except ValueError:
-        return None
-    last = after - datetime.timedelta(days=1)
-    return last if (on - last).days > YEAR else first if in_future(first, on) else None
-
-
 class _Reader:
     """Collects the fields of one patient."""
 
@@ -216,13 +193,11 @@ class _Reader:
         return self._add("medicines", name, {"name": name, "status": status})
 
     def _medicationstatement(self, one: Any) -> str:
-        status = {"active": "taking", "intended": "planned", "on-hold": "stopped",
-                  "stopped": "stopped", "completed": "stopped"}.get(one.status)  # fmt: skip
+        status = MEDICINE_STATUS.get(one.status)
         return self._medicine(one, status) if status else f"its status is {one.status}"
 
     def _medicationrequest(self, one: Any) -> str:
-        status = {"active": "taking", "draft": "planned", "stopped": "stopped",
-                  "on-hold": "stopped", "completed": "stopped"}.get(one.status)  # fmt: skip
+        status = MEDICINE_STATUS.get(one.status)
         if status == "taking" and one.intent in ("proposal", "plan"):
             status = "planned"
         if one.doNotPerform:

@@ -216,10 +216,61 @@ def test_an_egfr_by_each_formula_is_read(client, code):
     assert card["indicator"] == "critical"
 
 
-@pytest.mark.xfail(strict=True, reason="only the text is read: measured 2026-11-23")
-def test_a_text_that_contradicts_its_coding_is_asked_about(client):
-    body = examples.hook_request("order-select", PERSON, ("paracetamol",))
-    name = {"text": "paracetamol", "coding": [{"display": "Codeine 30 MG Oral Tablet"}]}
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+@pytest.mark.parametrize(
+    ("text", "coding", "asked"),
+    [
+        ("paracetamol", {"display": "Codeine 30 MG Oral Tablet"}, True),
+        ("aspirin", {"system": RXNORM, "code": "5640"}, True),  # ibuprofen, says our table
+        ("aspirin", {"system": RXNORM, "code": "999999999"}, False),  # unknown: not judged
+        ("aspirin", {"system": "urn:local", "code": "5640"}, False),  # a code of another system
+        ("paracetamol", {"display": "Acetaminophen 500 MG Oral Tablet"}, False),
+        ("paracetamol", {"display": "house mixture no. 7"}, False),
+        ("amoxicillin", {"display": "amoxicillin / clavulanate potassium"}, True),
+    ],
+)
+def test_a_text_that_contradicts_its_coding_is_asked_about(client, text, coding, asked):
+    body = examples.hook_request("order-select", {**PERSON, "allergies": []}, ("x",))
     draft = body["context"]["draftOrders"]["entry"][0]["resource"]
-    draft["medicationCodeableConcept"] = name
-    assert client.post(SELECT, json=body).json()["cards"]
+    draft["medicationCodeableConcept"] = {"text": text, "coding": [coding]}
+    cards = client.post(SELECT, json=body).json()["cards"]
+    questions = [card for card in cards if "which is meant?" in card["detail"]]
+    assert len(questions) == asked
+    if asked:
+        assert [card["indicator"] for card in questions] == ["info"]
+        assert text in questions[0]["detail"]
+        assert coding.get("display", "ibuprofen") in questions[0]["detail"]
+        assert cards == questions  # and nothing was chosen silently
+
+
+def test_a_taken_medicine_whose_text_and_coding_disagree_is_not_read(client, ibuprofen):
+    concept = {"text": "paracetamol", "coding": [{"display": "Warfarin 5 MG Oral Tablet"}]}
+    ibuprofen["prefetch"]["medications"] = listed(medicationCodeableConcept=concept)
+    cards = client.post(SELECT, json=ibuprofen).json()["cards"]
+    assert cards[-1]["summary"].startswith("Part of the record was not read")
+    assert "paracetamol" in cards[-1]["detail"]
+    assert "Warfarin 5 MG" in cards[-1]["detail"]
+    assert not any("bleed" in card["summary"] for card in cards)
+
+
+def test_a_contained_product_whose_text_and_coding_disagree_is_asked_about(client):
+    body = examples.hook_request("order-select", PERSON, ("x",))
+    code = {"text": "aspirin", "coding": [{"display": "warfarin"}]}
+    product = {"resourceType": "Medication", "id": "p", "code": code}
+    draft = body["context"]["draftOrders"]["entry"][0]["resource"]
+    del draft["medicationCodeableConcept"]
+    draft |= {"medicationReference": {"reference": "#p"}, "contained": [product]}
+    [card] = client.post(SELECT, json=body).json()["cards"]
+    assert "aspirin" in card["detail"]
+    assert "warfarin" in card["detail"]
+
+
+@pytest.mark.parametrize("kind", ["MedicationRequest", "MedicationStatement"])
+@pytest.mark.parametrize(("status", "warned"), [("on-hold", True), ("stopped", False)])
+def test_what_is_on_hold_will_be_taken_again(client, ibuprofen, kind, status, warned):
+    # R4: on-hold is "temporarily halted, but expected to continue later"
+    ibuprofen["prefetch"]["medications"] = listed(resourceType=kind, status=status)
+    cards = client.post(SELECT, json=ibuprofen).json()["cards"]
+    assert any("warfarin" in card["summary"] for card in cards) == warned
