@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from medai.datasets.interactions import interactions
 from medai.datasets.pgx_advice import pgx_advice
 from medai.personalised.plan import Line, Plan
 
@@ -188,7 +189,8 @@ def questions(
         elif "outdated" in data:
             old.append(line)
         elif "argument" in data or "drug" in data:
-            if focus is not None and not every and data.get("argument") in ONCE:
+            late = focus is not None and not every and data.get("argument") in ONCE
+            if late and not _now(data["argument"], focus):
                 continue
             if focus is None or not drugs_of(line) or drugs_of(line) & set(focus):
                 shared.append(line)
@@ -200,6 +202,15 @@ def questions(
     wanted = {one.data.get("argument") for one in shared}
     shared += [one for one in old if focus is None or wanted & set(one.data["arguments"])]
     return alone, shared
+
+
+def _now(argument: str, focus: Collection[str]) -> bool:
+    """Return whether a question for once is asked with this order too.
+
+    Allergies that nobody asked about are asked about before a penicillin: it is the allergy that
+    records hold most, and the last moment to ask.
+    """
+    return argument == "allergies" and bool(interactions().classes["penicillins"] & set(focus))
 
 
 def _genes(drug: str) -> tuple[str, ...]:

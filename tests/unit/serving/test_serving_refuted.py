@@ -130,9 +130,8 @@ def test_nothing_is_read_of_a_body_whose_sender_is_not_known(tmp_path):
         assert code(client.post(SELECT, content="{", headers=signed)) == (400, "malformed_json")
 
 
-# --- silences that Chapter 32 admits under "When this harms" -----------------------------------
+# --- silences that Chapter 32 once admitted -----------------------------------------------------
 
-ASTHMA = ("propranolol", {"conditions": ["asthma"]})
 KIDNEY = {
     "resourceType": "Observation",
     "id": "o1",
@@ -148,11 +147,43 @@ KIDNEY = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="silent: measured 2026-11-23; Chapter 32 says so")
-@pytest.mark.parametrize(("drug", "more"), [ASTHMA, ("amoxicillin", {})])
-def test_a_disease_or_an_unknown_allergy_brings_a_card(client, drug, more):
-    body = examples.hook_request("order-select", {**PERSON, **more}, (drug,))
-    assert client.post(SELECT, json=body).json()["cards"]
+@pytest.mark.parametrize("condition", ["asthma", "哮喘", "J45.9"])
+@pytest.mark.parametrize("drug", ["propranolol", "nadolol", "timolol", "carvedilol"])
+def test_a_non_selective_beta_blocker_in_asthma_brings_a_card(client, drug, condition):
+    fields = {**PERSON, "conditions": [condition]}
+    body = examples.hook_request("order-select", fields, (drug,))
+    first = client.post(SELECT, json=body).json()["cards"][0]
+    assert first["indicator"] == "critical"
+    assert first["summary"] == f"Contraindicated: {drug.capitalize()} with asthma"
+    assert first["suggestions"][0]["actions"][0]["type"] == "delete"
+
+
+@pytest.mark.parametrize(
+    ("drug", "condition"),
+    [("bisoprolol", "asthma"), ("propranolol", "gout"), ("propranolol", "no asthma")],
+)
+def test_other_beta_blockers_and_other_conditions_bring_none(client, drug, condition):
+    fields = {**PERSON, "conditions": [condition]}
+    body = examples.hook_request("order-select", fields, (drug,))
+    assert not any(
+        "asthma" in one["summary"] for one in client.post(SELECT, json=body).json()["cards"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("drug", "allergies", "asked"),
+    [
+        ("amoxicillin", {}, 1),
+        ("flucloxacillin", {}, 1),
+        ("amoxicillin", {"allergies": []}, 0),
+        ("paracetamol", {}, 0),
+    ],
+)
+def test_unknown_allergies_are_asked_about_once_before_a_penicillin(client, drug, allergies, asked):
+    body = examples.hook_request("order-select", {**PERSON, **allergies}, (drug,))
+    cards = client.post(SELECT, json=body).json()["cards"]
+    about = [card for card in cards if "allergies" in card["summary"].lower()]
+    assert [card["indicator"] for card in about] == ["info"] * asked
 
 
 def asked_about_metformin(client, *values):
