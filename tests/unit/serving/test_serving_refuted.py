@@ -305,3 +305,49 @@ def test_what_is_on_hold_will_be_taken_again(client, ibuprofen, kind, status, wa
     ibuprofen["prefetch"]["medications"] = listed(resourceType=kind, status=status)
     cards = client.post(SELECT, json=ibuprofen).json()["cards"]
     assert any("warfarin" in card["summary"] for card in cards) == warned
+
+
+def production(tmp_path, **changes):
+    issuer = Issuer(keys.ISS, keys=(keys.jwk(keys.HOSPITAL, "k1"),))
+    store = tmp_path / "s.sqlite"
+    settings = Settings("production", audience=keys.BASE, issuers=(issuer,), store=store, **changes)
+    return create_app(settings)
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "headers", "status"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8032", {}, 200),
+        ("::1", "http://localhost:8032", {}, 200),
+        ("127.0.0.1", keys.BASE, {}, 404),  # passed on by a proxy on this machine
+        ("127.0.0.1", "http://127.0.0.1:8032", {"X-Forwarded-For": "203.0.113.9"}, 404),
+        ("203.0.113.9", "http://127.0.0.1:8032", {}, 404),  # anybody can write a Host
+        ("203.0.113.9", keys.BASE, {"X-Forwarded-For": "127.0.0.1"}, 404),
+    ],
+)
+def test_metrics_of_production_are_for_this_machine(tmp_path, address, base, headers, status):
+    client = TestClient(production(tmp_path), base_url=base, client=(address, 5000))
+    assert client.get("/metrics", headers=headers).status_code == status
+    assert client.get("/healthz").status_code == 200
+
+
+def test_metrics_and_openapi_of_production_can_be_opened_by_name(tmp_path):
+    for given, status in (({}, 404), ({"metrics": True, "openapi": True}, 200)):
+        client = TestClient(production(tmp_path, **given), base_url=keys.BASE)
+        assert client.get("/metrics").status_code == status
+        assert client.get("/openapi.json").status_code == status
+        assert client.get("/docs").status_code == 404
+        assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_key_that_comes_twice_is_refused(client, ibuprofen, deep):
+    text = json.dumps(ibuprofen)
+    old = '"patientId":' if deep else '"hook":'
+    new = f'{old} "other", {old}'
+    assert text.count(old) == 1
+    headers = {"Content-Type": "application/json"}
+    assert client.post(SELECT, content=text, headers=headers).status_code == 200
+    doubled = client.post(SELECT, content=text.replace(old, new), headers=headers)
+    assert code(doubled) == (400, "doubled_key")
+    assert "other" not in doubled.text
