@@ -131,6 +131,16 @@ COLUMNS: Mapping[str, Mapping[str, Check]] = {
         "action_zh": anything,
         "source": filled,
     },
+    "conditions": {
+        "id": _word,
+        "drug": _side,
+        "condition": filled,
+        "severity": _SEVERITY,
+        "mechanism": filled,
+        "action": filled,
+        "action_zh": anything,
+        "source": filled,
+    },
     "allergy": {"name": filled, "group": _word},
     "reactions": {"word": filled, "kind": one_of("severe", "allergic", "intolerance", "expected")},
     "cross_allergy": {

@@ -27,7 +27,7 @@ from medai.datasets.paths import data_path
 __all__ = ["InteractionTables", "Rule", "Source", "interactions", "read_interactions"]
 
 BOOK = "interactions"
-KINDS = ("pairs", "duplicates", "renal", "hepatic", "pregnancy", "cross_allergy")
+KINDS = ("pairs", "duplicates", "renal", "hepatic", "pregnancy", "conditions", "cross_allergy")
 
 
 @dataclass(frozen=True)

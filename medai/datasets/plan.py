@@ -24,8 +24,8 @@ def _number(value: str) -> str:
 
 
 def _loinc(value: str) -> str:
-    right = not value or re.fullmatch(r"\d{1,6}-\d", value)
-    return "" if right else "it must be a LOINC code such as 2160-0, or empty"
+    right = not value or re.fullmatch(r"\d{1,6}-\d(;\d{1,6}-\d)*", value)
+    return "" if right else "it must be LOINC codes such as 2160-0, joined by ;, or empty"
 
 
 COLUMNS = {
@@ -52,7 +52,10 @@ KEYS = {"units": ("key", "unit")}
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit of a measurement: value in the reference unit = scale × value + offset."""
+    """One unit of a measurement: value in the reference unit = scale × value + offset.
+
+    `loinc` is the code that is written, `loincs` are all that are read: formulas of eGFR differ.
+    """
 
     name: str
     spellings: tuple[str, ...]
@@ -60,6 +63,7 @@ class Unit:
     offset: float
     loinc: str
     source: str
+    loincs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def quantities() -> dict[str, Quantity]:
     for row in tables["units"]:
         one = Unit(
             row["unit"], _split(row["spellings"]), float(row["scale"]), float(row["offset"]),
-            row["loinc"], row["source"],
+            row["loinc"].partition(";")[0], row["source"], _split(row["loinc"]),
         )  # fmt: skip
         units.setdefault(row["key"], []).append(one)
     limits = ("low", "high", "usual_low", "usual_high")

@@ -7,10 +7,11 @@ that it does not hold up the rest, and so does feedback, which waits for the dis
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, HTTPException, Path, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -33,6 +34,29 @@ from medai.serving.store import FeedbackStore
 
 LONG = 200_000  # bytes from which on a request is worked on in a thread
 GET_PROBLEMS = (401, 421, 429, 431, 503)
+
+
+class OnceEach(Request):
+    """A request whose JSON names each key of an object once.
+
+    Parsers differ on a doubled key: the last one counts here, the first one in another program,
+    and a guard between the two may have read the other one.
+    """
+
+    async def json(self) -> Any:
+        """Return the parsed body, or refuse it with 400."""
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), object_pairs_hook=once_each)
+        return self._json
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, or refuse it: 400 with the code ``doubled_key``."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        message = "An object of the body has one key twice. Send each key once."
+        raise HTTPException(400, {"code": "doubled_key", "message": message})
+    return found
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -65,7 +89,7 @@ def cds_router(verifier: Verifier, store: FeedbackStore) -> APIRouter:
 
             async def signed(request: Request) -> Response:
                 await caller(request)
-                return await handle(request)
+                return await handle(OnceEach(request.scope, request.receive))
 
             return signed
 

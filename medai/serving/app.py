@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json" if settings.is_development or settings.openapi else None,
         docs_url=None,  # they load scripts from a content delivery network
         redoc_url=None,
     )

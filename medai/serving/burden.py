@@ -16,8 +16,8 @@ from medai.datasets.eunomia import Eunomia, eunomia
 from medai.datasets.pgx_frequencies import pgx_frequencies
 from medai.personalised.plan import Line, make_plan
 from medai.runtime.errors import MedaiError
-from medai.serving.fhir_in import readable
 from medai.serving.findings import about_order, questions
+from medai.serving.names_in import readable
 
 if TYPE_CHECKING:
     import numpy as np

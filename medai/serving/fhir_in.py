@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from medai.personalised.drugs import match
 from medai.personalised.plan import Patient, read_patient
 from medai.personalised.plan.fhir_read import Unread
 from medai.personalised.plan.fhir_resources import from_resources
 from medai.runtime.errors import MedaiError
+from medai.serving.names_in import disagreement, readable, words_of
 from medai.serving.prefetch import entries, resources
 from medai.serving.problems import Refusal
 
@@ -33,6 +33,7 @@ READ = {
     ),
     "Observation": (
         *("status", "code", "subject", "effectiveDateTime", "component"),
+        *("effectiveInstant", "effectivePeriod", "issued"),
         *("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean"),
     ),
     "FamilyMemberHistory": ("status", "patient", "relationship", "condition"),
@@ -44,6 +45,11 @@ PARTS = {  # elements of elements that are kept
     "name": ("text", "given", "family"),
 }
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+NAMED = {  # where a resource names its medicine
+    "Medication": "code",
+    "MedicationStatement": "medicationCodeableConcept",
+    "MedicationRequest": "medicationCodeableConcept",
+}
 NO_ORDER = ("cancelled", "entered-in-error", "stopped", "completed")
 
 
@@ -77,12 +83,15 @@ class Record:
         Resources that were not read, and why.
     unnamed
         Orders for medicines that name none.
+    unclear
+        Orders whose text and coding name different medicines, and what each says.
     """
 
     patient: Patient
     orders: tuple[Order, ...]
     unread: tuple[Unread, ...]
     unnamed: tuple[str, ...]
+    unclear: Mapping[str, str]
 
 
 def read_record(
@@ -114,11 +123,11 @@ def read_record(
     unread = [row for row in rows if isinstance(row, Unread)]
     _check_patient(kept, patient_id)
     medications = {
-        f"Medication/{one.get('id')}": _concept(one.get("code"))
+        f"Medication/{one.get('id')}": one.get("code")
         for one in kept
         if one["resourceType"] == "Medication"
     }
-    orders, unnamed, refs = [], [], set()
+    orders, unnamed, refs, unclear = [], [], set(), {}
     for _, draft in entries(drafts, "context.draftOrders") if drafts is not None else ():
         if draft["resourceType"] != "MedicationRequest":
             continue
@@ -130,13 +139,23 @@ def read_record(
         if one.get("status") in NO_ORDER or one.get("doNotPerform") is True:
             continue
         _check_subject(one, patient_id)
-        name = _concept(one.get("medicationCodeableConcept")) or _referred(one, draft, medications)
-        reference = reference_of(draft)
-        if name:
+        concept = _medicine(one, draft, medications)
+        name, reference = words_of(concept), reference_of(draft)
+        if said := disagreement(concept):
+            unclear[reference or "an order without an id"] = said
+        elif name:
             orders.append(Order(reference, readable(name)))
         else:
             unnamed.append(reference or "an order without an id")
-    own = [one for one in kept if not reference_of(one) or reference_of(one) not in refs]
+    own = []
+    for one in kept:
+        if reference_of(one) and reference_of(one) in refs:
+            continue
+        said = disagreement(one.get(NAMED.get(one["resourceType"], "")))
+        if said and one.get("status") not in NO_ORDER:
+            unread.append(Unread(f"{one['resourceType']}/{one.get('id', '?')}", said))
+        else:
+            own.append(one)
     try:
         patient, left = from_resources(own)
         medicines = [
@@ -148,7 +167,7 @@ def read_record(
         patient = read_patient({**patient.model_dump(), "medicines": medicines})
     except (MedaiError, ValueError) as error:
         raise Refusal(422, "unreadable_fhir", printable(error)) from error
-    return Record(patient, tuple(orders), (*unread, *left), tuple(unnamed))
+    return Record(patient, tuple(orders), (*unread, *left), tuple(unnamed), unclear)
 
 
 def slim(url: str | None, one: Mapping[str, Any], server: str | None) -> dict[str, Any] | Unread:
@@ -228,45 +247,13 @@ def _check_subject(order: Mapping[str, Any], patient_id: str) -> None:
         )
 
 
-def _concept(value: Any) -> str:
-    """Return the words of a CodeableConcept: its text, else a display, else "".
-
-    A bare code is no name here: the book has no table of RxNorm's codes, and asks.
-    """
-    if not isinstance(value, dict):
-        return ""
-    codings = value.get("coding")
-    shown = [
-        one["display"]
-        for one in (codings if isinstance(codings, list) else [])
-        if isinstance(one, dict) and isinstance(one.get("display"), str)
-    ]
-    text = value.get("text")
-    words = text if isinstance(text, str) and text.strip() else (shown or [""])[0]
-    return " ".join(words.split())[:300]
-
-
-def _referred(one: Mapping[str, Any], draft: Mapping[str, Any], known: Mapping[str, str]) -> str:
-    """Return the name of a Medication that the order refers to, contained or prefetched."""
+def _medicine(one: Mapping[str, Any], draft: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    """Return the concept of an ordered medicine: its own, a contained or a prefetched one."""
+    if words_of(one.get("medicationCodeableConcept")):
+        return one["medicationCodeableConcept"]
     reference = (one.get("medicationReference") or {}).get("reference", "")
     inside = draft.get("contained")
     for each in inside if isinstance(inside, list) else []:
         if isinstance(each, dict) and reference == f"#{each.get('id')}":
-            return _concept(each.get("code"))
-    return known.get(reference, "")
-
-
-def readable(name: str) -> tuple[str, ...]:
-    """Return the name, or its parts where a product lists its ingredients as RxNorm does.
-
-    Examples
-    --------
-    >>> readable("Amoxicillin 120 MG/ML / clavulanate potassium 8.58 MG/ML Oral Suspension")
-    ('Amoxicillin 120 MG/ML', 'clavulanate potassium 8.58 MG/ML Oral Suspension')
-    >>> readable("codeine / moonshine")
-    ('codeine / moonshine',)
-    """
-    parts = tuple(part.strip() for part in name.split(" / "))
-    if len(parts) == 1 or match(name).drugs:
-        return (name,)
-    return parts if all(match(part).drugs for part in parts) else (name,)
+            return each.get("code")
+    return known.get(reference)

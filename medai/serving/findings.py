@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from medai.datasets.interactions import interactions
 from medai.datasets.pgx_advice import pgx_advice
 from medai.personalised.plan import Line, Plan
 
@@ -156,7 +157,8 @@ def questions(
     """Return the questions that get a card of their own, and those that share one.
 
     A genotype, an ordered medicine or a measurement that cannot be read is asked about by itself,
-    since somebody wrote it and can say what was meant.  What is merely not known shares one card.
+    since somebody wrote it and can say what was meant.  What is merely not known shares one card;
+    a value that is too old is told there, where the order asks for a new one.
 
     Parameters
     ----------
@@ -175,6 +177,7 @@ def questions(
     """
     alone: list[Line] = []
     shared: list[Line] = []
+    old: list[Line] = []
     genes = {g for d in focus or () if d in pgx_advice().drugs for g in _genes(d)}
     for line in plan.questions:
         data = line.data
@@ -183,8 +186,11 @@ def questions(
         elif "diplotype" in data:
             if focus is None or str(data["gene"]).upper() in genes or (not genes and not focus):
                 alone.append(line)
+        elif "outdated" in data:
+            old.append(line)
         elif "argument" in data or "drug" in data:
-            if focus is not None and not every and data.get("argument") in ONCE:
+            late = focus is not None and not every and data.get("argument") in ONCE
+            if late and not _now(data["argument"], focus):
                 continue
             if focus is None or not drugs_of(line) or drugs_of(line) & set(focus):
                 shared.append(line)
@@ -193,7 +199,18 @@ def questions(
                 shared.append(line)
         else:
             alone.append(line)
+    wanted = {one.data.get("argument") for one in shared}
+    shared += [one for one in old if focus is None or wanted & set(one.data["arguments"])]
     return alone, shared
+
+
+def _now(argument: str, focus: Collection[str]) -> bool:
+    """Return whether a question for once is asked with this order too.
+
+    Allergies that nobody asked about are asked about before a penicillin: it is the allergy that
+    records hold most, and the last moment to ask.
+    """
+    return argument == "allergies" and bool(interactions().classes["penicillins"] & set(focus))
 
 
 def _genes(drug: str) -> tuple[str, ...]:
@@ -206,7 +223,9 @@ def unknown(lines: Sequence[Line]) -> list[str]:
     names: list[str] = []
     for line in lines:
         data = line.data
-        if "argument" in data:
+        if "outdated" in data:
+            names.append(f"{data['outdated'].replace('_', ' ')} newer than of {data['date']}")
+        elif "argument" in data:
             names.append(UNKNOWN.get(data["argument"], data["argument"]))
         elif "medicine" in data:
             names.append("a medicine")

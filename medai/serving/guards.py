@@ -122,6 +122,7 @@ def add_guards(app: Any, settings: Settings) -> None:
     from starlette.middleware.cors import CORSMiddleware
 
     app.state.metrics = Metrics()
+    app.state.metrics_for_all = settings.metrics or settings.is_development
     if not hasattr(app.state, "checks"):
         app.state.checks = {}
     add_error_forms(app)

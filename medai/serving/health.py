@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
+
+from medai.serving.settings import is_loopback
 
 #: Upper bounds of the histogram's buckets, in seconds.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -93,9 +95,29 @@ def holds(check: Callable[[], bool]) -> bool:
         return False
 
 
+def from_this_machine(request: Request) -> bool:
+    """Return whether a request was made on this machine, and not passed on by a proxy here.
+
+    A proxy passes on the name of the service as ``Host``, or says whom it speaks for; a program
+    that asks by itself calls 127.0.0.1 and has no such header.
+    """
+    if request.client is None or not is_loopback(request.client.host):
+        return False
+    if any(
+        name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+    ):
+        return False
+    return request.url.hostname in ("127.0.0.1", "localhost", "::1")
+
+
 @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
 def metrics(request: Request) -> Response:
-    """Return the counters in the text form of Prometheus; they name no patient."""
+    """Return the counters in the text form of Prometheus; they name no patient.
+
+    In production a caller from elsewhere gets 404, unless the setting ``metrics`` opens them.
+    """
+    if not (request.app.state.metrics_for_all or from_this_machine(request)):
+        raise HTTPException(404)
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     registry = request.app.state.metrics.registry

@@ -7,6 +7,7 @@ no language model, about a millisecond.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from medai.personalised.plan import Line, Plan, make_plan
@@ -121,8 +122,9 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
     every = request.hook == "order-sign"
     orders = [one for one in record.orders if every or one.reference in chosen]
     unnamed = [one for one in record.unnamed if every or one in chosen]
+    unclear = {ref: said for ref, said in record.unclear.items() if every or ref in chosen}
     stated = {name for one in orders for name in one.names}
-    if not orders and not unnamed:
+    if not orders and not unnamed and not unclear:
         return []
     plan = planned(record)
     by_name = {one.stated: one.ingredients for one in plan.medicines}
@@ -134,6 +136,10 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
              "Until then it is not checked.", data={"order": one})
         for one in unnamed
     ]  # fmt: skip
+    alone += [
+        Line("ask", f"The order {ref}: {said} Until then it is not checked.", data={"order": ref})
+        for ref, said in unclear.items()
+    ]
     taking = {drug for one in plan.medicines if one.status == "taking" for drug in one.ingredients}
     removable = {}
     for one in record.orders:
@@ -144,7 +150,7 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
 
 
 def planned(record: Record) -> Plan:
-    """Return the plan of a record.
+    """Return the plan of a record, today: values of another decade do not count.
 
     Raises
     ------
@@ -152,7 +158,7 @@ def planned(record: Record) -> Plan:
         422 when the record contradicts itself.
     """
     try:
-        return make_plan(record.patient)
+        return make_plan(record.patient, datetime.datetime.now(datetime.UTC).date())
     except MedaiError as error:
         raise Refusal(422, "contradiction", printable(error)) from error
 

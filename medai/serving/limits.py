@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from medai.serving.errors import answer
-from medai.serving.settings import Settings
+from medai.serving.settings import LOOPBACK_HOSTS, Settings
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -61,7 +61,8 @@ class HostAndType:
                 message = f"The header {name.decode()} came more than once."
                 return await answer(send, scope, 400, "doubled_header", message)
         host = b"".join(headers_of(scope, b"host")).decode("latin-1").lower()
-        if name_of(host) not in self.hosts and scope["path"] not in UNLIMITED:
+        own = scope["path"] == "/metrics" and name_of(host) in LOOPBACK_HOSTS
+        if name_of(host) not in self.hosts and scope["path"] not in UNLIMITED and not own:
             message = "This service is not known by that name."
             return await answer(send, scope, 421, "wrong_host", message)
         if has_body(scope):

@@ -35,12 +35,12 @@ REQUIRED = {
 @functools.cache
 def templates() -> dict[str, str]:
     """Return the prefetch templates, by key: the same for every service."""
-    codes = {unit.loinc for one in quantities().values() for unit in one.units if unit.loinc}
+    codes = {code for one in quantities().values() for unit in one.units for code in unit.loincs}
     codes |= {SMOKING, PREGNANCY, BREASTFEEDING, GESTATION, AGE, COMPLAINT}
     return {
         "patient": "Patient/{{context.patientId}}",
-        "medications": f"MedicationRequest?{OF}&status=active",
-        "statements": f"MedicationStatement?{OF}&status=active",
+        "medications": f"MedicationRequest?{OF}&status=active,on-hold",
+        "statements": f"MedicationStatement?{OF}&status=active,on-hold",
         "allergies": f"AllergyIntolerance?{OF}",
         "conditions": f"Condition?{OF}&clinical-status=active",
         "genes": f"Observation?{OF}&code={GENOTYPE}",

@@ -69,6 +69,12 @@ class Settings:
         Accepted ``Host`` names; empty accepts the host of `audience` only.
     chat : bool
         Whether the chat page answers.  It is for people, who carry no token.
+    metrics : bool
+        Whether ``/metrics`` answers everybody, without a token.  If not, production answers
+        only callers on this machine that do not come through a proxy; development, which
+        listens on this machine only, always answers.
+    openapi : bool
+        Whether production shows ``/openapi.json``, the list of what it answers.
 
     Raises
     ------
@@ -93,6 +99,8 @@ class Settings:
     origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     chat: bool = False
+    metrics: bool = False
+    openapi: bool = False
 
     def __post_init__(self):
         check(self)
@@ -219,8 +227,9 @@ def check(settings: Settings) -> None:
     for name in settings.hosts:
         if not isinstance(name, str) or not name or "*" in name or "/" in name:
             raise wrong("hosts", name, "must be names, without patterns and paths")
-    if not isinstance(settings.chat, bool):
-        raise wrong("chat", settings.chat, "must be true or false")
+    for name in ("chat", "metrics", "openapi"):
+        if not isinstance(getattr(settings, name), bool):
+            raise wrong(name, getattr(settings, name), "must be true or false")
     for issuer in settings.issuers:
         for url in issuer.jku:
             check_url("jku", url, settings.is_development)

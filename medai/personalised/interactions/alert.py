@@ -15,6 +15,7 @@ KINDS = (
     "renal",
     "hepatic",
     "pregnancy",
+    "condition",
     "allergy",
     "cross-allergy",
 )

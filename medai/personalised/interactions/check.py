@@ -9,7 +9,11 @@ from medai.personalised.interactions.alert import Alerts, Question
 from medai.personalised.interactions.allergies import allergy_alerts, read_allergies
 from medai.personalised.interactions.duplicates import duplicate_alerts
 from medai.personalised.interactions.names import resolve, which_is_meant
-from medai.personalised.interactions.organs import hepatic_alerts, renal_alerts
+from medai.personalised.interactions.organs import (
+    condition_alerts,
+    hepatic_alerts,
+    renal_alerts,
+)
 from medai.personalised.interactions.pairs import pair_alerts
 from medai.personalised.interactions.patient import Patient
 from medai.personalised.interactions.pregnancy import pregnancy_alerts
@@ -33,6 +37,7 @@ def check(
     potassium_mmol_l: float | None = None,
     magnesium_mmol_l: float | None = None,
     heart_rate_per_min: float | None = None,
+    conditions: Iterable[str] = (),
 ) -> Alerts:
     """Check a list of medicines for one patient.
 
@@ -56,6 +61,9 @@ def check(
         Years, and ``"female"`` or ``"male"``.
     qtc_ms, potassium_mmol_l, magnesium_mmol_l, heart_rate_per_min
         Risk factors for torsade de pointes.
+    conditions
+        Names as in ``data/plan/conditions.csv``, such as ``asthma``.  The table of conditions is
+        very short; nothing is asked about conditions that are not named.
 
     Returns
     -------
@@ -100,6 +108,7 @@ def check(
             *renal_alerts(named, patient),
             *hepatic_alerts(named, patient),
             *pregnancy_alerts(named, patient),
+            *condition_alerts(named, frozenset(conditions)),
             *about_allergy,
         ],
         not_checked=found.unknown,

@@ -1,4 +1,4 @@
-"""Kidney and liver: what their failure changes."""
+"""Kidney, liver and listed conditions: what they change."""
 
 from __future__ import annotations
 
@@ -60,6 +60,16 @@ def hepatic_alerts(drugs: frozenset[str], patient: Patient) -> list[Alert]:
         _alert("hepatic", rule, drug, f"{drug} with Child-Pugh {patient.child_pugh}", "")
         for rule in interactions().rules["hepatic"]
         if patient.child_pugh in rule["child_pugh"]
+        for drug in sorted(rule.sides[0] & drugs)
+    ]
+
+
+def condition_alerts(drugs: frozenset[str], conditions: frozenset[str]) -> list[Alert]:
+    """Return what a listed condition forbids; a condition that is not listed forbids nothing."""
+    return [
+        _alert("condition", rule, drug, f"{drug} with {rule['condition']}", "")
+        for rule in interactions().rules["conditions"]
+        if rule["condition"] in conditions
         for drug in sorted(rule.sides[0] & drugs)
     ]
 

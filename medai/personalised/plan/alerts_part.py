@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from medai.datasets.pgx_advice import pgx_advice
 from medai.personalised.interactions import check
 from medai.personalised.interactions.alert import Alert, Alerts, Question
+from medai.personalised.plan.conditions import find_condition
 from medai.personalised.plan.genes_part import as_sources
 from medai.personalised.plan.line import Line
 from medai.personalised.plan.measures import Measured
@@ -53,6 +54,8 @@ def alerts(
         "creatinine_clearance_ml_min": _kidney("creatinine_clearance", measured, scores),
     }
     values |= {name: measured[key].value for key, name in MEASURED.items() if key in measured}
+    known = (find_condition(text) for text in patient.conditions)
+    values["conditions"] = frozenset(one.name for one in known if one is not None)
     if not drugs:
         return Alerts(), []
     asked = []

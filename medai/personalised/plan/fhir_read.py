@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from medai.personalised.plan.dates import day_of
 from medai.personalised.plan.fhir_terms import (
     AGE,
     ANSWERS,
@@ -22,6 +23,7 @@ from medai.personalised.plan.fhir_terms import (
     GESTATION,
     GONE,
     LOINC,
+    MEDICINE_STATUS,
     MOST_ENTRIES,
     NO_ALLERGY,
     NOT_SO,
@@ -191,13 +193,11 @@ class _Reader:
         return self._add("medicines", name, {"name": name, "status": status})
 
     def _medicationstatement(self, one: Any) -> str:
-        status = {"active": "taking", "intended": "planned", "on-hold": "stopped",
-                  "stopped": "stopped", "completed": "stopped"}.get(one.status)  # fmt: skip
+        status = MEDICINE_STATUS.get(one.status)
         return self._medicine(one, status) if status else f"its status is {one.status}"
 
     def _medicationrequest(self, one: Any) -> str:
-        status = {"active": "taking", "draft": "planned", "stopped": "stopped",
-                  "on-hold": "stopped", "completed": "stopped"}.get(one.status)  # fmt: skip
+        status = MEDICINE_STATUS.get(one.status)
         if status == "taking" and one.intent in ("proposal", "plan"):
             status = "planned"
         if one.doNotPerform:
@@ -251,11 +251,7 @@ class _Reader:
         if quantity.comparator:
             return f"its value is given as {quantity.comparator} {quantity.value}, no number"
         name = quantity_of(codes(one.code, LOINC)) or words(one.code)
-        when = whole.effectiveDateTime
-        if isinstance(when, datetime.datetime):
-            when = when.date()
-        if not isinstance(when, datetime.date):
-            when = None  # a year or a month does not say which of two values is newer
+        when = day_of(whole, self.on)
         value = {"name": name, "value": float(quantity.value), "unit": unit, "date": when}
         return self._add("measurements", name, value)
 

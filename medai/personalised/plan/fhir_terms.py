@@ -21,6 +21,18 @@ ANSWERS = {  # SNOMED CT and LOINC answers: what means yes, what means no
     "smoker": ({"449868002", "428041000124106", "77176002"}, {"266919005", "8517006"}),
     "pregnant": ({"LA15173-0", "77386006"}, {"LA26683-5", "60001007"}),
 }
+#: R4 on a prescription and on a statement of a medicine: what is on-hold is halted for the time
+#: being and *expected to continue*, what is stopped is not.  So it counts as planned: it is
+#: checked against a new order as a medicine that is about to be given again.  (Code systems
+#: medicationrequest-status and medication-statement-status, hl7.org, excerpts, 2026-11-23.)
+MEDICINE_STATUS = {
+    "active": "taking",
+    "intended": "planned",
+    "draft": "planned",
+    "on-hold": "planned",
+    "stopped": "stopped",
+    "completed": "stopped",
+}
 GONE = {"resolved", "remission", "inactive"}
 NOT_SO = {"refuted", "entered-in-error"}
 RESULTS = {"final", "amended", "corrected", "preliminary"}
@@ -66,6 +78,6 @@ def words(concept: Any) -> str:
 def quantity_of(found: set[str]) -> str:
     """Return the key of the quantity with one of these codes, or ""."""
     for key, one in quantities().items():
-        if found & {unit.loinc for unit in one.units if unit.loinc}:
+        if any(found.intersection(unit.loincs) for unit in one.units):
             return key
     return ""

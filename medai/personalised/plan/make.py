@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from medai.personalised.plan import (
     risk_part,
     unused_part,
 )
+from medai.personalised.plan.dates import ANSWERS
 from medai.personalised.plan.line import LEVELS, SECTIONS, Line
 from medai.personalised.plan.measures import NotUsed, find_quantity, latest
 from medai.personalised.plan.medicines_part import Understood, ingredients, understand
@@ -85,7 +87,7 @@ class Plan:
         return ("，" if zh else ", ").join(known) or ("未知患者" if zh else "Unnamed patient")
 
 
-def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
+def make_plan(patient: Patient | Mapping[str, Any], on: datetime.date | None = None) -> Plan:
     """Make a plan for one patient.
 
     Everything is looked up or calculated; no language model takes part.  What cannot be read or
@@ -95,6 +97,9 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
     ----------
     patient : Patient or mapping
         The patient, or the fields of :class:`~medai.personalised.plan.patient.Patient`.
+    on : date, optional
+        The day on which the plan is used.  With it, values dated later or too long ago do not
+        count as known (:mod:`medai.personalised.plan.dates`); None weighs no date.
 
     Returns
     -------
@@ -113,10 +118,11 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
     'major'
     """
     patient = read_patient(patient)
-    measured, refused = latest(
+    readable = [
         one for one in patient.measurements
         if find_quantity(one.name) is not None or not complaints_part.is_lab(one)
-    )  # fmt: skip
+    ]  # fmt: skip
+    measured, refused = latest(readable, on)
     calls, lines = genes_part.calls(patient.genes)
     medicines, asked = understand(patient.medicines)
     lines += asked + [_not_used(one) for one in refused]
@@ -139,7 +145,11 @@ def make_plan(patient: Patient | Mapping[str, Any]) -> Plan:
 def _not_used(one: NotUsed) -> Line:
     """Return the question about a measurement that was not used."""
     text = f"{one.name} {one.stated}: {one.reason}"
-    return Line("ask", text, f"{one.name} {one.stated}：{one.reason_zh}")
+    zh = f"{one.name} {one.stated}：{one.reason_zh}"
+    if not one.key:
+        return Line("ask", text, zh)
+    data = {"outdated": one.key, "date": str(one.date), "arguments": list(ANSWERS.get(one.key, ()))}
+    return Line("ask", text, zh, data=data)
 
 
 def _place(line: Line) -> tuple[int, int]:

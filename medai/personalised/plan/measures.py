@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medai.datasets.plan import Quantity, Unit, quantities
+from medai.personalised.plan.dates import OLDEST_DAYS, in_future, too_old
 from medai.personalised.plan.patient import Measurement
 
 
@@ -42,12 +43,17 @@ class Measured:
 
 @dataclass(frozen=True)
 class NotUsed:
-    """A measurement that was not used, with the reason and the question to ask."""
+    """A measurement that was not used, with the reason and the question to ask.
+
+    `key` and `date` are given when it was not used because of its date.
+    """
 
     name: str
     stated: str
     reason: str
     reason_zh: str
+    key: str = ""
+    date: datetime.date | None = None
 
 
 def plain(text: str) -> str:
@@ -127,8 +133,17 @@ def _usual_elsewhere(quantity: Quantity, unit: Unit, value: float) -> str:
 
 def latest(
     measurements: Iterable[Measurement],
+    on: datetime.date | None = None,
 ) -> tuple[dict[str, Measured], tuple[NotUsed, ...]]:
     """Read all measurements; keep the newest of each quantity.
+
+    Parameters
+    ----------
+    measurements : iterable of Measurement
+        As stated.
+    on : date, optional
+        The day on which they are used: a date after it is a slip, and a value that is too old
+        (:mod:`medai.personalised.plan.dates`) does not count.  None weighs no date.
 
     Returns
     -------
@@ -146,6 +161,10 @@ def latest(
             refused.append(found)
     newest = {}
     for key, values in read.items():
+        values, wrong = _timely(key, values, on)
+        refused += wrong
+        if not values:
+            continue
         dated = [one for one in values if one.date is not None]
         if len(dated) < len(values):
             candidates = values  # one without a date may be the newest
@@ -165,3 +184,33 @@ def latest(
                 )
             )
     return newest, tuple(refused)
+
+
+def _timely(
+    key: str, values: list[Measured], on: datetime.date | None
+) -> tuple[list[Measured], list[NotUsed]]:
+    """Return the values whose dates let them count, and what is asked about the others.
+
+    An old value beside a newer one is history, and not worth a question.
+    """
+    name = quantities()[key].name
+    refused = [
+        NotUsed(
+            name, one.stated, f"its date, {one.date}, is in the future: correct it",
+            f"日期（{one.date}）在将来，请更正", key, one.date,
+        )
+        for one in values
+        if in_future(one.date, on)
+    ]  # fmt: skip
+    past = [one for one in values if not in_future(one.date, on)]
+    timely = [one for one in past if not too_old(key, one.date, on)]
+    if past and not timely:
+        last = max(past, key=lambda one: one.date)
+        refused.append(
+            NotUsed(
+                name, last.stated,
+                f"of {last.date}, older than {OLDEST_DAYS[key]} days: measure it again",
+                f"日期为{last.date}，已超过{OLDEST_DAYS[key]}天，请复查", key, last.date,
+            )
+        )  # fmt: skip
+    return timely, refused

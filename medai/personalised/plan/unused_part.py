@@ -27,9 +27,16 @@ def lines(patient: Patient, measured: Mapping[str, Measured], drugs: Sequence[st
                      f"病史“{text}”：本书的评分均未涉及。")
             )  # fmt: skip
     if patient.conditions and drugs:
-        text = "The safety alerts do not look at conditions: whether a medicine is unsuitable "
+        text = "The safety alerts look at non-selective beta blockers in asthma, and at no other "
+        text += "condition: whether another medicine is unsuitable "
         text += f"with {', '.join(dict.fromkeys(patient.conditions))} was not checked."
-        out.append(Line("unread", text, "用药安全检查不考虑病史：药物与疾病的禁忌未检查。"))
+        out.append(
+            Line(
+                "unread",
+                text,
+                "关于病史，用药安全检查只包括哮喘与非选择性β受体阻滞剂；其他药物与疾病的禁忌未检查。",
+            )
+        )
     if patient.family_history:
         listed = ", ".join(patient.family_history)
         out.append(

@@ -156,7 +156,7 @@ def test_no_name_or_code_belongs_to_two_quantities():
     for key, one in quantities().items():
         for name in (key, one.name, one.name_zh, *one.aliases):
             owners.setdefault(plain(name), set()).add(key)
-        codes += [unit.loinc for unit in one.units if unit.loinc]
+        codes += [code for unit in one.units for code in unit.loincs]
     assert [name for name, keys in owners.items() if len(keys) > 1] == []
     assert len(codes) == len(set(codes))
 
@@ -189,3 +189,30 @@ def test_conversions_are_those_of_the_preprocessing(key, variable):
         if unit.name in known_units(variable):
             other = convert(10.0, variable, unit.name, quantities()[key].unit)
             assert unit.scale * 10 + unit.offset == pytest.approx(other, rel=1e-6)
+
+
+def test_dates_are_weighed_against_the_day_of_use_and_only_then():
+    today = datetime.date(2026, 11, 23)
+    days = datetime.timedelta
+    for date, counts in (
+        (today, True),
+        (today + days(1), True),  # another time zone
+        (today + days(2), False),
+        (today - days(366), True),
+        (today - days(367), False),
+        (None, True),
+    ):
+        found, refused = latest([measured("potassium", 4.0, "mmol/L", date)], today)
+        assert (len(found), len(refused)) == ((1, 0) if counts else (0, 1)), date
+    assert latest([measured("egfr", 95, "mL/min/1.73m²", datetime.date(2015, 1, 1))])[1] == ()
+
+
+def test_a_date_in_the_future_does_not_hide_a_true_value():
+    today = datetime.date(2026, 11, 23)
+    values = [
+        measured("potassium", 4.0, "mmol/L", datetime.date(2099, 1, 1)),
+        measured("potassium", 5.9, "mmol/L", today),
+    ]
+    found, refused = latest(values, today)
+    assert found["potassium"].value == 5.9
+    assert "2099-01-01" in refused[0].reason

@@ -36,6 +36,8 @@ def service(tmp_path_factory):
         rate_per_minute=1_000_000,
         rate_burst=100_000,
         max_body_bytes=200_000,
+        metrics=True,
+        openapi=True,
     )
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
