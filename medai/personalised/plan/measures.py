@@ -139,7 +139,7 @@ def latest(
 
     Parameters
     ----------
-    measurements : iterable of Measurement
+    measurements : iterable of medai.personalised.plan.patient.Measurement
         As stated.
     on : date, optional
         The day on which they are used: a date after it is a slip, and a value that is too old
