@@ -132,10 +132,12 @@ def share(
     ended = [one.sentinel for one in running]
     listening.setblocking(False)
     listening.listen(QUEUE)
-    turn = 0
-    while not stopping and not set(wait([listening, *ended])) & set(ended):
-        if not stopping:
-            turn += deal(listening, [ours for ours, _ in pairs], turn)
+    channels, turn = [ours for ours, _ in pairs], 0
+    while not stopping:
+        ready = wait([listening, *ended])
+        if stopping or ready != [listening]:  # told to end meanwhile, or a worker has ended
+            break
+        turn += deal(listening, channels, turn)
     listening.close()
     stop()
     for one in running:
