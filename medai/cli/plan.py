@@ -1,7 +1,8 @@
 """``medai plan PATIENT.json``: a personalised plan from genes, medicines, values and complaints.
 
 PATIENT.json holds the fields of :class:`medai.personalised.plan.Patient`, or a FHIR R4 Bundle of
-one patient.  Without a file the patient is made from the options.  ``--ask`` asks at the keyboard
+one patient.  Without a file the patient is made from the options.  A value that is too old today
+does not count as known (:mod:`medai.personalised.plan.dates`).  ``--ask`` asks at the keyboard
 what the plan still needs; Enter leaves a question open.
 
 With ``--json`` one object is printed, what :meth:`medai.personalised.plan.Plan.to_dict` returns;
@@ -12,6 +13,7 @@ R4 Bundle instead.
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import sys
 from pathlib import Path
@@ -62,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     data, unread = read_input(args)
     from medai.personalised.plan import make_plan, read_patient
 
-    plan = make_plan(read_patient(data))
+    plan = make_plan(read_patient(data), datetime.date.today())
     if args.ask:
         plan = ask(plan, args.lang)
     for line in unread:
@@ -169,7 +171,7 @@ def ask(plan: Plan, lang: str) -> Plan:
             if words.casefold() in SKIP:
                 break
             try:
-                plan = make_plan(answer(plan.patient, one, words))
+                plan = make_plan(answer(plan.patient, one, words), datetime.date.today())
             except MedaiError as error:
                 print(f"medai: {error}", file=sys.stderr)
                 continue

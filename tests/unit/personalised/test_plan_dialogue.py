@@ -1,6 +1,7 @@
 """The plan at the keyboard, on the command line, in FHIR, and in a model's words."""
 
 import builtins
+import datetime
 import json
 
 import pytest
@@ -103,6 +104,23 @@ def test_the_command_prints_markdown_json_fhir_and_a_page(tmp_path, capsys):
     assert main(["plan", path, "--html", str(page)]) == 0
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "<script" not in page.read_text(encoding="utf-8")
+
+
+def test_the_command_counts_no_value_of_another_decade(tmp_path, capsys):
+    """Metformin is contraindicated below an eGFR of 30: today's value says so, an old one asks."""
+    today = datetime.date.today()
+    said = {"age_years": 71, "sex": "male", "medicines": "metformin", "allergies": []}
+    for date, alerts in ((str(today), True), ("2015-11-20", False)):
+        value = {"name": "egfr", "value": 20, "unit": "mL/min/1.73m²", "date": date}
+        path = patient_file(tmp_path, {**said, "measurements": [value]})
+        assert main(["plan", path, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        jsonschema = pytest.importorskip("jsonschema")
+        jsonschema.validate(found, SCHEMA)
+        levels = {line["level"] for line in found["sections"].get("alerts", [])}
+        assert ("contraindicated" in levels) is alerts
+        asked = [line["text"] for line in found["sections"]["ask"]]
+        assert any("measure it again" in text for text in asked) is not alerts
 
 
 def test_a_bundle_goes_in_and_comes_out(tmp_path, capsys):
