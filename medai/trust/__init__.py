@@ -1,1 +1,1 @@
-"""What makes a model trustworthy, or shows that it is not; here so far: monitoring."""
+"""What makes a model trustworthy, or shows that it is not."""

@@ -32,7 +32,8 @@ MAY_IMPORT = {
         "runtime", "datasets", "preprocess", "metrics", "text", "knowledge", "llm",
     },
     "education": {"runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis"},
-    "trust": {"runtime", "datasets", "metrics", "nn"},
+    "trust": {"runtime", "datasets", "preprocess", "metrics", "nn", "text", "llm"},
+    "labels": {"runtime", "datasets", "preprocess", "metrics", "nn", "text"},
     "serving": {
         "runtime", "datasets", "metrics", "knowledge", "llm", "diagnosis", "personalised",
     },
@@ -42,7 +43,7 @@ MAY_IMPORT = {
     },
     "cli": {
         "runtime", "datasets", "metrics", "text", "knowledge", "llm", "diagnosis",
-        "personalised", "plots", "literature", "education", "trust", "serving", "scale",
+        "personalised", "plots", "literature", "education", "trust", "serving", "scale", "labels",
     },
 }
 # fmt: on

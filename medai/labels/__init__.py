@@ -1,0 +1,1 @@
+"""Few or doubtful labels: weak supervision, active and semi-supervised learning, annotators."""

@@ -1,0 +1,1 @@
+"""Explanations of a model, and tests of whether an explanation says anything."""

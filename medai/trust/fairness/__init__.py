@@ -1,0 +1,1 @@
+"""Fairness: audits by subgroup, metrics that conflict, mitigation and what it costs."""

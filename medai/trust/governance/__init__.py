@@ -1,0 +1,1 @@
+"""Governance: intended use, classes of regulation, model cards, risk files, change plans."""

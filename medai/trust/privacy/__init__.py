@@ -1,0 +1,1 @@
+"""Privacy: re-identification, de-identification, differential privacy, federated learning."""
