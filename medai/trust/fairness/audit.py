@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST = 20
+KNOWN = 0.75  # share of the draws in which a metric must be defined
 WHOLE = "everybody"
 METRICS = (
     "prevalence",
@@ -214,7 +215,7 @@ def _interval(values: np.ndarray, level: float, share: float | None, n: int) -> 
         low, high = wilson(share * n, n, level)
         return float(low), float(high)
     known = values[~np.isnan(values)]
-    if len(known) < 0.75 * len(values):
+    if len(known) < KNOWN * len(values):
         return float("nan"), float("nan")
     low, high = ends(known, level)
     return float(low), float(high)
@@ -232,11 +233,12 @@ def _differences(
         if name == WHOLE:
             continue
         change = spread[row] - spread[at[WHOLE, what]]
-        error = float(np.nanstd(change))
-        if not np.isfinite(values[row]) or not error > 0:
-            continue  # no spread among the draws: nothing to compare
+        known = change[~np.isnan(change)]
+        if not np.isfinite(values[row]) or len(known) < KNOWN * len(change) or not np.ptp(known):
+            continue  # undefined, or no spread among the draws: nothing to compare
+        error = float(known.std())
         rows.append((name, what, values[row] - values[at[WHOLE, what]], error))
-        paths.append(np.abs(change - np.nanmean(change)) / error)
+        paths.append(np.abs(change - known.mean()) / error)
     columns = ["group", "metric", "difference", "error"]
     table = pd.DataFrame(rows, columns=columns)
     critical = float(np.quantile(np.nanmax(paths, axis=0), level)) if rows else float("nan")
