@@ -128,7 +128,8 @@ def audit(
     Raises
     ------
     MedaiError
-        On bad input, one group only, or scores outside [0, 1] with `calibration`.
+        On bad input, one group only, a group called "everybody", or scores outside [0, 1] with
+        `calibration`.
 
     Examples
     --------
@@ -142,7 +143,11 @@ def audit(
     y, score = checked(y, score, probability=calibration)
     if least < 5:
         raise MedaiError(f"least={least}: with fewer than 5 patients no share means anything.")
+    if np.ndim(threshold) != 0 or np.isnan(threshold):
+        raise MedaiError(f"threshold={threshold}: pass one number, in the unit of the score.")
     names = group_of(groups, len(y))
+    if (names == WHOLE).any():
+        raise MedaiError(f"a group is called {WHOLE!r}, the name of all rows: call it otherwise.")
     sizes = pd.Series(names).value_counts()
     order = sorted(sizes.index, key=lambda name: (-sizes[name], name))
     if len(order) < 2:

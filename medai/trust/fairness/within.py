@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from medai.metrics._binary import like, ratio, rows_of, weighted
+from medai.metrics._binary import like, ratio, rows_of, vector, weighted
 from medai.runtime import MedaiError
 
 MISSING = "(missing)"  # the group of rows whose attribute is not known
@@ -48,7 +48,7 @@ def group_of(groups: Any, n: int, by: str = "group") -> np.ndarray:
     Raises
     ------
     MedaiError
-        When there is not one group a row.
+        When there is not one group a row, or groups are no sequence.
     """
     if hasattr(groups, "columns"):
         groups = {name: groups[name] for name in groups.columns}
@@ -57,6 +57,8 @@ def group_of(groups: Any, n: int, by: str = "group") -> np.ndarray:
             raise MedaiError("groups is an empty mapping: pass at least one attribute.")
         parts = [group_of(values, n, str(name)) for name, values in groups.items()]
         return np.array([" & ".join(row) for row in zip(*parts, strict=True)], dtype=object)
+    if groups is None or isinstance(groups, str) or not np.iterable(groups):
+        raise MedaiError(f"groups={groups!r}: pass one group a row, or a table of attributes.")
     values = list(groups)
     if len(values) != n:
         raise MedaiError(
@@ -78,8 +80,8 @@ def calls(called: Any, n: int | None = None) -> np.ndarray:
     MedaiError
         When they are not 0/1 (a score was passed), or not one a row.
     """
-    found = np.asarray(called, dtype=float)
-    if found.ndim != 1 or not np.isin(found, (0, 1)).all():
+    found = vector(called, "called")
+    if not np.isin(found, (0, 1)).all():
         raise MedaiError(
             "called must hold one 0 or 1 a row: whether the patient is called positive. If these "
             "are scores, pass score >= threshold."
