@@ -11,6 +11,7 @@ import difflib
 from medai.datasets import (
     cards_book,
     cards_education,
+    cards_fairness,
     cards_genes,
     cards_images,
     cards_knowledge,
@@ -44,6 +45,7 @@ CARDS: tuple[Card, ...] = (
     *cards_summaries.CARDS,
     *cards_education.CARDS,
     *cards_literature.CARDS,
+    *cards_fairness.CARDS,
 )
 
 
