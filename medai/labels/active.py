@@ -54,13 +54,14 @@ def farthest(features: ArrayLike, chosen: ArrayLike, k: int) -> np.ndarray:
         raise MedaiError(
             f"{len(chosen)} chosen, {k} wanted of {len(x)} rows: start with one, end within them."
         )
-    near = np.min([((x - x[row]) ** 2).sum(1) for row in chosen], axis=0)
+    size = (x**2).sum(1)
+    near = (size[:, None] + size[chosen] - 2 * x @ x[chosen].T).min(1)
     near[chosen] = -1.0
     new = []
     for _ in range(k):
         row = int(np.argmax(near))
         new.append(row)
-        near = np.minimum(near, ((x - x[row]) ** 2).sum(1))
+        near = np.minimum(near, size + size[row] - 2 * x @ x[row])
         near[row] = -1.0
     return np.array(new)
 
