@@ -255,7 +255,9 @@ def images(draws: int) -> dict:
         return model
 
     teacher = train(other.images, other.labels, 0, 12, None)
-    body = keras.Model(teacher.inputs, teacher.layers[-2].output)
+    pooled = [layer for layer in teacher.layers if "pooling" in layer.name][-1]
+    body = keras.Model(teacher.inputs, pooled.output)
+    print("features from the other hospital:", pooled.name, body.output_shape, flush=True)
     deep = {
         k: body.predict(v, verbose=0) for k, v in (("pool", pool.images), ("test", test.images))
     }
