@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from medai.datasets.short_answers import Point, ShortQuestion
 from medai.knowledge.negation import sentences
+from medai.metrics.agreement import cohen_kappa
 from medai.runtime.errors import MedaiError
 
 __all__ = [
@@ -147,8 +148,7 @@ SCORES: dict[str, Callable] = {"embedding": likeness, "keywords": overlap, "leng
 def kappa(first: ArrayLike, second: ArrayLike, classes: int = 3) -> float:
     """Return the quadratic weighted kappa of two lists of grades 0 .. classes - 1.
 
-    ``1 - sum(w O) / sum(w E)`` with ``w_ij = (i - j)^2 / (classes - 1)^2``, the observed table O
-    and E from its margins.
+    :func:`medai.metrics.agreement.cohen_kappa` on the scale of the grades.
 
     Raises
     ------
@@ -156,24 +156,7 @@ def kappa(first: ArrayLike, second: ArrayLike, classes: int = 3) -> float:
         For lists of different length, grades out of range, or when both lists hold one and the
         same grade only: agreement beyond chance is then undefined.
     """
-    a, b = np.asarray(first), np.asarray(second)
-    if a.shape != b.shape or a.ndim != 1 or not len(a):
-        raise MedaiError(
-            f"Two lists of grades of the same length are needed, not {a.shape}, {b.shape}."
-        )
-    both = np.concatenate([a, b])
-    if not np.isin(both, np.arange(classes)).all():
-        raise MedaiError(f"Grades must be 0 to {classes - 1}; found {sorted(set(both.tolist()))}.")
-    a, b = a.astype(int), b.astype(int)
-    observed = np.zeros((classes, classes))
-    np.add.at(observed, (a, b), 1.0)
-    i, j = np.indices(observed.shape)
-    weight = (i - j) ** 2 / (classes - 1) ** 2
-    expected = np.outer(observed.sum(1), observed.sum(0)) / len(a)
-    below = (weight * expected).sum()
-    if below == 0:
-        raise MedaiError("Every grade is the same in both lists: kappa is undefined.")
-    return float(1 - (weight * observed).sum() / below)
+    return cohen_kappa(first, second, weights="quadratic", labels=range(classes))
 
 
 def cut(scores: ArrayLike, limits: Sequence[float]) -> np.ndarray:
