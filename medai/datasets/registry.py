@@ -20,6 +20,7 @@ from medai.datasets import (
     cards_patients,
     cards_plan,
     cards_records,
+    cards_regulation,
     cards_risk,
     cards_signals,
     cards_summaries,
@@ -44,6 +45,7 @@ CARDS: tuple[Card, ...] = (
     *cards_summaries.CARDS,
     *cards_education.CARDS,
     *cards_literature.CARDS,
+    *cards_regulation.CARDS,
 )
 
 
