@@ -215,7 +215,7 @@ def ai_act(use: IntendedUse | Facts) -> Decision:
     """Return what the EU's AI Act makes of a system.
 
     The fact ``mdr`` is the answer of :func:`mdr_class`; for an :class:`IntendedUse` it is
-    worked out, and stays unknown where that asks.  Transparency (Article 50) is a duty of its
+    worked out, and where that asks, each class that is still possible is tried.  Transparency (Article 50) is a duty of its
     own, whatever the answer.
 
     Returns
@@ -224,9 +224,15 @@ def ai_act(use: IntendedUse | Facts) -> Decision:
         ``answer`` is one of :data:`AI_ANSWERS`.
     """
     facts = dict(_only(use, AI_QUESTIONS))
-    if isinstance(use, IntendedUse):
-        facts["mdr"] = mdr_class(use).answer or None
-    return decide(_ai, facts, AI_QUESTIONS, AI_ANSWERS)
+    if not isinstance(use, IntendedUse):
+        return decide(_ai, facts, AI_QUESTIONS, AI_ANSWERS)
+    device = mdr_class(use)
+    each = [decide(_ai, {**facts, "mdr": one}, AI_QUESTIONS, AI_ANSWERS) for one in device.possible]
+    if len({one.answer for one in each}) == 1 and each[0].answer:
+        return each[0]
+    possible = tuple(sorted({a for one in each for a in one.possible}, key=AI_ANSWERS.index))
+    own = {question.fact: question for one in each for question in one.questions}
+    return Decision("", (), (*device.questions, *own.values()), possible)
 
 
 def _ai(facts: Facts) -> Verdict:
