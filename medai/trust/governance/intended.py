@@ -215,8 +215,8 @@ def ai_act(use: IntendedUse | Facts) -> Decision:
     """Return what the EU's AI Act makes of a system.
 
     The fact ``mdr`` is the answer of :func:`mdr_class`; for an :class:`IntendedUse` it is
-    worked out, and where that asks, each class that is still possible is tried.  Transparency (Article 50) is a duty of its
-    own, whatever the answer.
+    worked out, and where that asks, each class that is still possible is tried.  Transparency
+    (Article 50) is a duty of its own, whatever the answer.
 
     Returns
     -------
