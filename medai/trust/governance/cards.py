@@ -32,7 +32,7 @@ SECTIONS = {
     "caveats": "Caveats and recommendations",
 }
 HEAD = ("name", "title", "chapter", "not_for", "data_cards")
-TYPED = re.compile(r"(?<![\w.])\d*\.\d+(?!\w|\.\d)|\d\s?(?:%|per cent)")
+TYPED = re.compile(r"(?<![\w.])\d*\.\d+(?!\w|\.\d)|\d+\s?(?:%|per cent)")
 
 
 @dataclass(frozen=True)

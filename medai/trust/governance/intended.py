@@ -64,7 +64,8 @@ class IntendedUse:
     Raises
     ------
     MedaiError
-        For an empty part, and for a word that says nothing ("everyone", "any patient", "tbd").
+        For an empty part, for a word that says nothing ("everyone", "any patient", "tbd"), and
+        for a fact that no rule asks for.
     """
 
     name: str
@@ -94,6 +95,14 @@ class IntendedUse:
                     f"Intended use: {part} says {vague[0]!r}, which limits nothing. Name the "
                     "patients, users or purpose that the evidence is about."
                 )
+
+        known = {q.fact for q in (*MDR_QUESTIONS, *CDS_QUESTIONS, *AI_QUESTIONS)} - {"mdr"}
+        wrong = [name for name in self.facts if name not in known]
+        if wrong:
+            raise MedaiError(
+                f"Intended use: {', '.join(map(repr, wrong))} is no fact that a rule asks for. "
+                f"Known: {', '.join(sorted(known))}; the class itself is worked out."
+            )
 
     def to_markdown(self) -> str:
         """Return the words as a Markdown list."""

@@ -156,6 +156,8 @@ def test_the_class_of_the_device_is_worked_out_or_asked():
         ({"not_for": "emergencies"}, "must be a tuple"),
         ({"patients": "all patients"}, "limits nothing"),
         ({"users": "TBD"}, "limits nothing"),
+        ({"facts": {"inform": True}}, "is no fact"),
+        ({"facts": {"mdr": "I"}}, "worked out"),
     ],
 )
 def test_an_intended_use_that_says_nothing_is_refused(change, words):
