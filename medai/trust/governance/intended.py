@@ -212,6 +212,8 @@ AI_QUESTIONS = (
     Question("in_house", "Is it made and used in one health institution by MDR Article 5(5)?",
              YES_NO),
     Question("emergency_triage", "Does it triage emergency patients, or emergency calls?", YES_NO),
+    Question("excepted", "Annex III only: does an exception of Article 6(3) hold, such as a narrow "
+             "procedural task, without profiling?", YES_NO),
 )  # fmt: skip
 NO_AI = "no AI system"
 AI_ANSWERS = (
@@ -254,5 +256,7 @@ def _ai(facts: Facts) -> Verdict:
     if notified and not facts["in_house"]:
         return "high-risk by Annex I", ("aia-products", "aia-classes")
     if facts["emergency_triage"]:
+        if facts["excepted"]:
+            return "not high-risk", ("aia-except",)
         return "high-risk by Annex III", ("aia-triage",)
     return "not high-risk", ("aia-classes",)

@@ -116,7 +116,13 @@ def test_every_criterion_of_the_cures_act_counts():
         assert [q.fact for q in fda_cds(rest).questions] == [fact]
 
 
-PLAIN = {"ai": True, "banned": False, "in_house": False, "emergency_triage": False}
+PLAIN = {
+    "ai": True,
+    "banned": False,
+    "in_house": False,
+    "emergency_triage": False,
+    "excepted": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +136,8 @@ PLAIN = {"ai": True, "banned": False, "in_house": False, "emergency_triage": Fal
         ({"mdr": "III"}, "high-risk by Annex I"),
         ({"mdr": "III", "in_house": True}, "not high-risk"),
         ({"mdr": NO_DEVICE, "emergency_triage": True}, "high-risk by Annex III"),
+        ({"mdr": NO_DEVICE, "emergency_triage": True, "excepted": True}, "not high-risk"),
+        ({"mdr": "IIa", "excepted": True}, "high-risk by Annex I"),
         ({"mdr": "IIa", "banned": True}, "prohibited"),
         ({"ai": False}, "no AI system"),
     ],
