@@ -30,8 +30,9 @@ MDR_QUESTIONS = (
              "search?", YES_NO),
     Question("individual", "Is it for the benefit of individual patients?", YES_NO),
     Question("informs", "Is its information used to decide on diagnosis or therapy?", YES_NO),
-    Question("worst", "What may the worst such decision cause: less than serious deterioration, "
-             "serious deterioration or surgery, or death or irreversible deterioration?",
+    Question("worst", "If its information is wrong, what is the worst that such a decision is "
+             "reasonably likely to cause: less than serious deterioration, serious deterioration "
+             "or surgery, or death or irreversible deterioration?",
              ("less", "serious", "death")),
     Question("monitors", "Does it monitor physiological processes?", YES_NO),
     Question("danger", "Are they vital parameters whose variations could mean immediate danger?",
@@ -162,6 +163,46 @@ def _mdr(facts: Facts) -> Verdict:
     if len({one for one, _ in found}) > 1:
         passages += ("eu-highest",)
     return highest, passages
+
+
+SITUATIONS = ("critical", "serious", "non-serious")
+SIGNIFICANCE = ("treat or diagnose", "drive", "inform")
+GUIDANCE = {
+    "critical": ("III", "IIb", "IIa"),
+    "serious": ("IIb", "IIa", "IIa"),
+    "non-serious": ("IIa", "IIa", "IIa"),
+}
+
+
+def guidance_class(situation: str, significance: str) -> str:
+    """Return the class of the orientation table of MDCG 2019-11 rev. 1, Annex III.
+
+    The table is guidance on the first part of Rule 11, not law, and knows no class I.
+
+    Parameters
+    ----------
+    situation
+        Of the patient: one of :data:`SITUATIONS`.
+    significance
+        Of the information: it is used to ``treat or diagnose`` at once or soon, to ``drive``
+        what is done next, or only to ``inform``.
+
+    Raises
+    ------
+    MedaiError
+        For other words.
+
+    Examples
+    --------
+    >>> guidance_class("critical", "drive")
+    'IIb'
+    """
+    if situation not in SITUATIONS or significance not in SIGNIFICANCE:
+        raise MedaiError(
+            f"{situation!r}, {significance!r}: the situation is one of {', '.join(SITUATIONS)}, "
+            f"the significance one of {', '.join(SIGNIFICANCE)}."
+        )
+    return GUIDANCE[situation][SIGNIFICANCE.index(significance)]
 
 
 CDS_QUESTIONS = (

@@ -18,6 +18,7 @@ from medai.trust.governance.intended import (
     IntendedUse,
     ai_act,
     fda_cds,
+    guidance_class,
     mdr_class,
 )
 
@@ -174,6 +175,16 @@ def test_an_intended_use_that_says_nothing_is_refused(change, words):
     assert "must not be used for**: emergencies" in IntendedUse(**good).to_markdown()
     with pytest.raises(MedaiError, match=words):
         IntendedUse(**good | change)
+
+
+def test_the_table_of_the_guidance():
+    rows = [
+        [guidance_class(s, i) for i in ("treat or diagnose", "drive", "inform")]
+        for s in ("critical", "serious", "non-serious")
+    ]
+    assert rows == [["III", "IIb", "IIa"], ["IIb", "IIa", "IIa"], ["IIa", "IIa", "IIa"]]
+    with pytest.raises(MedaiError, match="one of critical"):
+        guidance_class("urgent", "inform")
 
 
 def test_every_passage_of_a_decision_is_in_the_table():
