@@ -21,6 +21,7 @@ from medai.datasets import (
     cards_patients,
     cards_plan,
     cards_records,
+    cards_regulation,
     cards_risk,
     cards_signals,
     cards_summaries,
@@ -46,6 +47,7 @@ CARDS: tuple[Card, ...] = (
     *cards_education.CARDS,
     *cards_literature.CARDS,
     *cards_fairness.CARDS,
+    *cards_regulation.CARDS,
 )
 
 
