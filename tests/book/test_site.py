@@ -31,6 +31,7 @@ REFERENCE = [
     "api",
     "notation",
     "corrections",
+    "faq",
     "receipts",
     "references",
 ]
@@ -271,10 +272,13 @@ def test_what_is_made_a_thousand_times_can_be_read(site, browser, name, parts, l
         parts, "xs => document.querySelector('article').replaceChildren(...xs.slice(0, 20))"
     )
     assert page.locator("article span").count() > least
-    by_night(page)
-    assert serious(page, runOnly=["color-contrast"]) == []
-    by_day(page)
-    assert serious(page) == []
+    if width == 390:
+        assert serious(page, runOnly=ON_A_PHONE) == []
+    else:
+        by_night(page)
+        assert serious(page, runOnly=["color-contrast"]) == []
+        by_day(page)
+        assert serious(page) == []
     page.close()
 
 
@@ -329,6 +333,6 @@ def test_a_solution_opens(site, plain):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_numbers_come_from_the_file_names(html, name):
-    (title,) = re.findall(r"<h1>(.*?)</h1>", (html / name).read_text(encoding="utf-8"), re.DOTALL)
-    words = re.sub(r"<[^>]*>", "", title)
-    assert words.startswith(f"{int(Path(name).name[:2])}.")
+    page = (html / name).read_text(encoding="utf-8")
+    number = int(Path(name).name[:2])
+    assert f'<h1><span class="section-number">{number}. </span>' in page
