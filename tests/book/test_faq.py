@@ -10,7 +10,7 @@ from tools.notebooks import ROOT
 
 TEXT = (ROOT / "book" / "faq.md").read_text(encoding="utf-8")
 PARTS = re.split(r"^### ", TEXT, flags=re.MULTILINE)[1:]
-ANSWERS = {title: body for title, body in (part.split("\n", 1) for part in PARTS)}
+ANSWERS = dict(part.split("\n", 1) for part in PARTS)
 THEMES = [
     "Choosing an algorithm",
     "Too little data",
