@@ -26,6 +26,7 @@ from medai.knowledge.rewording import reword
 from medai.knowledge.words import FILLERS, Word
 
 LEAST = 4  # letters of a misspelt word
+MOST = 21  # one more than the longest that the lexicon keeps for this
 CLEAR = 8  # letters of a word that stands alone and may have a wrong one
 MOST_WORDS = 5  # of a name that is tried
 MOST_ODD = 200  # odd words that are tried in one text
@@ -39,7 +40,9 @@ def without_one(word: str) -> set[str]:
 
 def corrections(lexicon: Lexicon, word: str) -> tuple[str, ...]:
     """Return the words of the ontology that a word may be a misspelling of."""
-    if len(word) < LEAST or not word.isascii() or not word.isalpha() or word in lexicon.real_words:
+    if not LEAST <= len(word) <= MOST or not word.isascii() or not word.isalpha():
+        return ()
+    if word in lexicon.real_words:
         return ()
     near = {name for part in without_one(word) for name in lexicon.by_deletion.get(part, ())}
     return tuple(sorted(name for name in near if _is_slip(word, name)))

@@ -28,7 +28,8 @@ def online_env(**more: str) -> dict[str, str]:
     path = [
         p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not p.endswith("_offline")
     ]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), **more}
+    # what is not imported need not be compiled
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PIP_NO_COMPILE": "1", **more}
 
 
 class FakeRun:

@@ -86,6 +86,22 @@ def test_the_sum_over_the_vocabulary_is_right_on_average():
     assert np.mean(found) == pytest.approx(np.exp(logits).sum(), abs=error)
 
 
+def test_a_step_trains_every_weight():
+    keras.utils.set_random_seed(0)
+    model = GPT(**SIZES)
+    model.build()
+    before = [number(v) for v in model.trainable_variables]
+    x, y = next_token_pairs([list(range(1, 18))], 8)
+    history = language.train_language_model(
+        model, x, y, steps=2, batch_size=2, peak=0.02, candidates=23, progress=False
+    )
+    # every candidate: the loss before the first update is near that of a guess
+    assert history[0]["loss"] == pytest.approx(np.log(23), abs=0.1)
+    pairs = zip(before, model.trainable_variables, strict=True)
+    assert all((number(v) != old).any() for old, v in pairs)
+
+
+@pytest.mark.once
 def test_it_learns_and_tells_how_it_went():
     keras.utils.set_random_seed(0)
     text = [1, 2, 3, 4, 5, 6]
