@@ -4,8 +4,8 @@ It protects a file *at rest*: a lost laptop, a copied backup, a curious administ
 storage.  It does not protect against whoever has the passphrase, reads the memory of the running
 program, or is allowed to open the file.  A forgotten passphrase means that the data are gone.
 
-Layout: ``MEDAI`` and a byte 1, 16 bytes of salt, 12 bytes of nonce, then the encrypted text with its
-16-byte tag.  Everything before the encrypted text is authenticated as well.
+Layout: ``MEDAI`` and a byte 1, 16 bytes of salt, 12 bytes of nonce, then the encrypted text with
+its 16-byte tag.  Everything before the encrypted text is authenticated as well.
 """
 
 from __future__ import annotations
