@@ -17,7 +17,6 @@ from medai.runtime.errors import MedaiError
 from medai.trust.privacy.patterns import Found, find_patterns
 from medai.trust.privacy.words import BRANDS, EPONYMS, NO_NAMES
 
-)
 # Words that follow an eponym: with them, it is no person.
 _OF_MEDICINE = re.compile(
     r"['’]?s?\s+(?:disease|syndrome|phenomenon|lymphoma|sarcoma|palsy|fracture|catheter|tube|coma|"
@@ -30,7 +29,6 @@ _ENDS_IN_DRUG = re.compile(
     r"gliptin|gliflozin|xaban|parin|warfarin|codone|morphine|codeine|olone|asone|amine|zepam|"
     r"azine|triptan|dronate|formin|thyroxine|oxetine|traline|thioprine|cristine|illamine)$",
     re.IGNORECASE,
-)
 )
 KEPT = ("PERSON", "PHONE_NUMBER", "EMAIL_ADDRESS", "UK_NHS")  # presidio's kinds that we keep
 _NAMES = {"PERSON": "NAME", "PHONE_NUMBER": "PHONE", "EMAIL_ADDRESS": "EMAIL", "UK_NHS": "NHS"}
@@ -197,9 +195,6 @@ def _trimmed(text: str, one: Found) -> Found:
     if not words:
         return one
     return Found(one.kind, words[0].start(), words[-1].end(), one.by)
-
-
-)
 
 
 def _merged(found: Sequence[Found]) -> list[Found]:
