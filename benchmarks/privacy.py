@@ -211,7 +211,7 @@ def main(arguments: list[str] | None = None) -> int:
             "steps": STEPS,
             "rate": RATE,
             "draws": DRAWS,
-        },  # fmt: skip
+        },
         "curve": curve(repeats),
         "attacks": attacks(repeats, 2 if options.small else 16),
     }
