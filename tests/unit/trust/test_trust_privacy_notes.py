@@ -70,7 +70,7 @@ def test_a_title_makes_a_person_of_an_eponym():
 
 
 def test_a_name_found_once_is_marked_everywhere():
-    text = "Mrs Whitcombe came. Later Whitcombe left; whitcombe is no name in small letters."
+    text = "Mrs Whitcombe came, and later Whitcombe left; whitcombe in small letters stays."
     assert [what for kind, what in marked(text)] == ["Whitcombe", "Whitcombe"]
 
 
@@ -210,7 +210,7 @@ def test_why_presidio_needs_more(loaded):
 
 
 def test_the_model_finds_names_that_no_pattern_marks(loaded):
-    text = "Yesterday Thomas slept well."
+    text = "The nurse says that Thomas slept well."
     assert marked(text) == []
     assert marked(text, Deidentifier()) == [("NAME", "Thomas")]
     assert marked(text, Deidentifier(spare=["thomas"])) == []
