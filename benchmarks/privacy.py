@@ -57,6 +57,20 @@ def auc_of(y: np.ndarray, scores: np.ndarray, seed: int = 0) -> dict:
     return {"value": round(value, 4), "interval": [round(float(e), 4) for e in ends]}
 
 
+def cost_of(y: np.ndarray, base: np.ndarray, scores: np.ndarray, seed: int = 0) -> dict:
+    """Return how much AUC is lost against `base`, on the same draws of patients."""
+    from medai.metrics import roc_auc
+
+    rng = np.random.default_rng([seed, 34])
+    weights = rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=DRAWS).astype(float)
+    each = np.stack([roc_auc(y, one, weights=weights) for one in scores])
+    pick = rng.integers(0, len(scores), (len(scores), DRAWS))
+    lost = roc_auc(y, base, weights=weights) - np.take_along_axis(each, pick, 0).mean(0)
+    value = float(roc_auc(y, base) - np.mean([roc_auc(y, one) for one in scores]))
+    ends = [round(float(e), 4) for e in np.quantile(lost, (0.025, 0.975))]
+    return {"value": round(value, 4), "interval": ends}
+
+
 def curve(repeats: int) -> dict:
     """Measure AUC against ε."""
     import torch
@@ -71,10 +85,13 @@ def curve(repeats: int) -> dict:
     x, z = columns(train), columns(test)
     groups = {"all": np.ones(len(test), bool), "rare": test.rare, "rest": ~test.rare}
     rows = []
+    base = LogisticRegression(C=10).fit(x, train.y).decision_function(z)
 
     def add(name: str, scores: list, **more) -> None:
         found = {g: auc_of(test.y[m], [s[m] for s in scores]) for g, m in groups.items()}
-        rows.append({"model": name, "seeds": len(scores), **more, **found})
+        lost = {f"lost, {g}": cost_of(test.y[m], base[m], [s[m] for s in scores])
+                for g, m in groups.items()}  # fmt: skip
+        rows.append({"model": name, "seeds": len(scores), **more, **found, **lost})
         print(name, {g: f["value"] for g, f in found.items()}, flush=True)
 
     for epsilon in EPSILONS:
@@ -95,8 +112,7 @@ def curve(repeats: int) -> dict:
         dp_logistic(x, train.y, noise=0, seed=seed, **plan) for seed in range(2000, 2000 + repeats)
     ]
     add("clipped, no noise", [logistic_score(w, z) for w in clipped])
-    plain = LogisticRegression(C=10).fit(x, train.y)
-    add("not private", [plain.decision_function(z)])
+    add("not private", [base])
     add("age alone", [test.x[:, 0]])
     return {"train": len(train), "test": len(test), "rare_train": int(train.rare.sum()),
             "rare_test": int(test.rare.sum()), "rows": rows}  # fmt: skip

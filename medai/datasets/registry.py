@@ -19,6 +19,7 @@ from medai.datasets import (
     cards_molecules,
     cards_patients,
     cards_plan,
+    cards_privacy,
     cards_records,
     cards_risk,
     cards_signals,
@@ -44,6 +45,7 @@ CARDS: tuple[Card, ...] = (
     *cards_summaries.CARDS,
     *cards_education.CARDS,
     *cards_literature.CARDS,
+    *cards_privacy.CARDS,
 )
 
 
