@@ -96,4 +96,4 @@ def share_by_template(
     else:
         metric = partial(sensitivity, threshold=0.5)
         low, high = bootstrap_interval(metric, np.ones(len(hit)), hit, template, n_boot)
-    return share, float(low), float(high)
+    return share, min(share, float(low)), max(share, float(high))  # rounding at 0 and 1
