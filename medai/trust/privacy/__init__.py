@@ -13,7 +13,7 @@ from medai.trust.privacy.encrypt import read_encrypted, write_encrypted
 from medai.trust.privacy.federated import average, federate, federate_flower
 from medai.trust.privacy.membership import Attack, calibrated, loss_attack
 from medai.trust.privacy.noise import gaussian_delta, gaussian_sigma, laplace_count, most_power
-from medai.trust.privacy.patterns import Found, find_patterns
+from medai.trust.privacy.patterns import Identifier, find_patterns
 from medai.trust.privacy.reidentify import (
     Link,
     expected_unique,
@@ -29,7 +29,7 @@ from medai.trust.privacy.training import dp_logistic, noise_for, spent_epsilon, 
 __all__ = [
     "Attack",
     "Deidentifier",
-    "Found",
+    "Identifier",
     "Link",
     "Surrogates",
     "average",

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from medai.runtime.errors import MedaiError
-from medai.trust.privacy.patterns import Found, find_patterns
+from medai.trust.privacy.patterns import Identifier, find_patterns
 from medai.trust.privacy.words import BRANDS, EPONYMS, NO_NAMES
 
 # Words that follow an eponym: with them, it is no person.
@@ -71,7 +71,7 @@ def shipped_analyzer() -> Any:
     return AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
 
 
-def find_shipped(text: str, artifacts: Any = None) -> list[Found]:
+def find_shipped(text: str, artifacts: Any = None) -> list[Identifier]:
     """Return what presidio marks as shipped, every kind and every score, in order.
 
     Parameters
@@ -83,7 +83,7 @@ def find_shipped(text: str, artifacts: Any = None) -> list[Found]:
     """
     analyzer = shipped_analyzer()
     results = analyzer.analyze(text, language="en", nlp_artifacts=artifacts)
-    found = {Found(one.entity_type, one.start, one.end, "presidio") for one in results}
+    found = {Identifier(one.entity_type, one.start, one.end, "presidio") for one in results}
     return sorted(found, key=lambda one: (one.start, one.end, one.kind))
 
 
@@ -108,7 +108,7 @@ class Deidentifier:
         self.names = names
         self.spare = EPONYMS | BRANDS | {word.lower() for word in spare}
 
-    def find(self, text: str, artifacts: Any = None) -> list[Found]:
+    def find(self, text: str, artifacts: Any = None) -> list[Identifier]:
         """Return the identifiers, in order and without overlaps.
 
         Raises
@@ -123,21 +123,21 @@ class Deidentifier:
         if self.names:
             for one in find_shipped(text, artifacts):
                 if one.kind in KEPT:
-                    one = Found(_NAMES[one.kind], one.start, one.end, "presidio")
+                    one = Identifier(_NAMES[one.kind], one.start, one.end, "presidio")
                     one = _trimmed(text, one)
                     if one.kind != "NAME" or not self._spared(text, one):
                         found.append(one)
         return _merged(found + self._again(text, found))
 
-    def _name_of(self, one: Found) -> Found:
+    def _name_of(self, one: Identifier) -> Identifier:
         """Call a suspected pair a name; whether it is spared is decided later."""
-        return Found("NAME", one.start, one.end, "pair") if one.kind == "PAIR" else one
+        return Identifier("NAME", one.start, one.end, "pair") if one.kind == "PAIR" else one
 
     def mask(self, text: str, artifacts: Any = None) -> str:
         """Return the text with each identifier replaced by its kind in square brackets."""
         return replace(text, [(one, f"[{one.kind}]") for one in self.find(text, artifacts)])
 
-    def _spared(self, text: str, one: Found) -> bool:
+    def _spared(self, text: str, one: Identifier) -> bool:
         if one.kind not in ("NAME", "CLINICIAN"):
             return False
         if one.by == "pattern":  # a title stands before it: Dr Wilson is a person
@@ -152,7 +152,7 @@ class Deidentifier:
         # one ordinary word is enough to clear a mere pair of capitals, not a model's name
         return any(plain) if one.by == "pair" else all(plain)
 
-    def _again(self, text: str, found: Sequence[Found]) -> list[Found]:
+    def _again(self, text: str, found: Sequence[Identifier]) -> list[Identifier]:
         """Mark each part of a name wherever it stands again, unless it is a word of medicine."""
         parts = {
             word.lower()
@@ -171,11 +171,11 @@ class Deidentifier:
                 text, match.end() - len(word) + len(bare)
             ):
                 continue
-            again.append(Found("NAME", match.start(), match.start() + len(bare), "again"))
+            again.append(Identifier("NAME", match.start(), match.start() + len(bare), "again"))
         return again
 
 
-def replace(text: str, pairs: Iterable[tuple[Found, str]]) -> str:
+def replace(text: str, pairs: Iterable[tuple[Identifier, str]]) -> str:
     """Return the text with each stretch replaced; the stretches must not overlap."""
     out, last = [], 0
     for one, new in sorted(pairs, key=lambda pair: pair[0].start):
@@ -186,7 +186,7 @@ def replace(text: str, pairs: Iterable[tuple[Found, str]]) -> str:
     return "".join(out) + text[last:]
 
 
-def _trimmed(text: str, one: Found) -> Found:
+def _trimmed(text: str, one: Identifier) -> Identifier:
     """Return a name without what the model swept in: digits, a title, a line's end."""
     if one.kind != "NAME":
         return one
@@ -194,20 +194,20 @@ def _trimmed(text: str, one: Found) -> Found:
     words = [w for w in words if w.group().lower() not in NO_NAMES]
     if not words:
         return one
-    return Found(one.kind, words[0].start(), words[-1].end(), one.by)
+    return Identifier(one.kind, words[0].start(), words[-1].end(), one.by)
 
 
-def _merged(found: Sequence[Found]) -> list[Found]:
+def _merged(found: Sequence[Identifier]) -> list[Identifier]:
     """Join what overlaps; the kind is that of the longest, patterns before presidio."""
     order = {"pattern": 0, "presidio": 1, "again": 2, "pair": 3}
-    out: list[Found] = []
+    out: list[Identifier] = []
     best: list[tuple[int, int]] = []
     for one in sorted(found, key=lambda f: (f.start, -f.end, order[f.by])):
         rank = (order[one.by], one.start - one.end)
         if out and one.start < out[-1].end:
             old = out[-1]
             kind, by = (one.kind, one.by) if rank < best[-1] else (old.kind, old.by)
-            out[-1] = Found(kind, old.start, max(old.end, one.end), by)
+            out[-1] = Identifier(kind, old.start, max(old.end, one.end), by)
             best[-1] = min(rank, best[-1])
         else:
             out.append(one)

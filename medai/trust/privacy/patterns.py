@@ -14,7 +14,7 @@ from medai.datasets.identified_notes import nhs_check_digit
 
 
 @dataclass(frozen=True)
-class Found:
+class Identifier:
     """A stretch of text taken for an identifier: ``text[start:end]``, and what found it."""
 
     kind: str
@@ -80,7 +80,7 @@ def is_nhs_number(text: str) -> bool:
     return nhs_check_digit(digits[:9]) == int(digits[9])
 
 
-def find_patterns(text: str) -> list[Found]:
+def find_patterns(text: str) -> list[Identifier]:
     """Return what the patterns find, in order; stretches may overlap.
 
     Parameters
@@ -90,7 +90,7 @@ def find_patterns(text: str) -> list[Found]:
 
     Returns
     -------
-    list of Found
+    list of Identifier
         ``by`` is ``"pattern"``.  The kind ``PAIR`` is two capitalised words in a row: a name, or
         not; the caller decides.
 
@@ -104,8 +104,8 @@ def find_patterns(text: str) -> list[Found]:
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):
             start, end = match.span(1 if pattern.groups else 0)
-            found.append(Found(kind, start, end, "pattern"))
+            found.append(Identifier(kind, start, end, "pattern"))
     for match in _TEN.finditer(text):
         if is_nhs_number(match.group()):
-            found.append(Found("NHS", *match.span(), "pattern"))
+            found.append(Identifier("NHS", *match.span(), "pattern"))
     return sorted(set(found), key=lambda one: (one.start, one.end, one.kind))

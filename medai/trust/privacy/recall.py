@@ -32,7 +32,7 @@ def score_notes(
     ----------
     notes : sequence of IdentifiedNote
         The notes.
-    found : sequence of sequence of Found
+    found : sequence of sequence of Identifier
         What a method found in each note, in the same order.
 
     Returns

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 
 from medai.runtime.errors import MedaiError
 from medai.trust.privacy.deidentify import replace
-from medai.trust.privacy.patterns import Found
+from medai.trust.privacy.patterns import Identifier
 
 FARTHEST = 364  # days that dates are moved by, at most, either way, and never 0
 POOL = (
@@ -91,7 +91,7 @@ class Surrogates:
 
         return _WORD.sub(other, written)
 
-    def apply(self, text: str, found: Iterable[Found], patient: str) -> str:
+    def apply(self, text: str, found: Iterable[Identifier], patient: str) -> str:
         """Return the note with surrogates.
 
         Names and dates get surrogates, record numbers other digits, ages over 89 become ``90+``;
@@ -101,7 +101,7 @@ class Surrogates:
         ----------
         text : str
             The note.
-        found : iterable of Found
+        found : iterable of Identifier
             From :meth:`Deidentifier.find <medai.trust.privacy.deidentify.Deidentifier.find>`.
         patient : str
             Whose note it is: one key, one set of surrogates.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from medai.datasets.identified_notes import KINDS, identified_notes, nhs_check_digit
 from medai.runtime.errors import MedaiError
 from medai.trust.privacy.deidentify import Deidentifier, find_shipped, replace, shipped_analyzer
-from medai.trust.privacy.patterns import Found, find_patterns, is_nhs_number
+from medai.trust.privacy.patterns import Identifier, find_patterns, is_nhs_number
 from medai.trust.privacy.recall import covered, score_notes, share_by_template
 from medai.trust.privacy.surrogates import FARTHEST, Surrogates
 
@@ -163,7 +163,10 @@ def test_half_a_name_is_missed():
 def test_scores_by_hand():
     (note,) = [n for n in identified_notes("dev", 1) if n.template == "d01"]
     first, look = note.planted[0], note.lookalikes[0]
-    marks = [Found("X", first.start, first.end, "t"), Found("X", look.start, look.start + 1, "t")]
+    marks = [
+        Identifier("X", first.start, first.end, "t"),
+        Identifier("X", look.start, look.start + 1, "t"),
+    ]
     found = score_notes([note], [marks])
     assert found["hit"].tolist() == [True] + [False] * (len(note.planted) - 1)
     assert found["taken"].sum() == 1
@@ -220,7 +223,7 @@ def test_a_note_must_be_text():
     with pytest.raises(MedaiError, match="not bytes"):
         PLAIN.find(b"note")
     with pytest.raises(MedaiError, match="overlap"):
-        replace("abc", [(Found("X", 0, 2, "t"), "-"), (Found("X", 1, 3, "t"), "-")])
+        replace("abc", [(Identifier("X", 0, 2, "t"), "-"), (Identifier("X", 1, 3, "t"), "-")])
 
 
 # -- surrogates ----------------------------------------------------------------------------------
