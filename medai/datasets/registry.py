@@ -20,6 +20,7 @@ from medai.datasets import (
     cards_molecules,
     cards_patients,
     cards_plan,
+    cards_privacy,
     cards_records,
     cards_regulation,
     cards_risk,
@@ -48,6 +49,7 @@ CARDS: tuple[Card, ...] = (
     *cards_literature.CARDS,
     *cards_fairness.CARDS,
     *cards_regulation.CARDS,
+    *cards_privacy.CARDS,
 )
 
 
