@@ -1,4 +1,4 @@
-"""The page *Corrections* has the errors of the plan, each with a chapter and a test that shows it."""
+"""*Corrections* has the errors of the plan, each with a chapter and a test that shows it."""
 
 import re
 from pathlib import Path
@@ -32,10 +32,12 @@ def test_each_planned_correction_stands(word):
 @pytest.mark.parametrize("title", PARTS)
 def test_each_names_its_error_its_right_form_its_chapter_and_its_test(title):
     body = PARTS[title]
-    assert "The error: " in body and "Right: " in body
+    assert "The error: " in body
+    assert "Right: " in body
     chapters = re.findall(r"\]\(\.\./(chapters/[^)]+\.ipynb)\)", body)
     tests = re.findall(r"`(tests/[^`]+\.py)`", body)
-    assert chapters and tests
+    assert chapters
+    assert tests
     for path in (*chapters, *tests):
         assert (ROOT / path).is_file(), path
     for path in tests:
