@@ -32,6 +32,7 @@ REFERENCE = [
     "notation",
     "corrections",
     "faq",
+    "instructor_guide",
     "model_cards",
     "receipts",
     "references",
