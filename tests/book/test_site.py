@@ -36,6 +36,7 @@ REFERENCE = [
     "model_cards",
     "receipts",
     "references",
+    "resources",
 ]
 PAGES = [f"book/{name}.html" for name in ("index", "how_to_use", *REFERENCE)] + CHAPTERS
 FRACTIONS = "chapters/part1_background/02_metrics.html"  # formulas that begin with a fraction
