@@ -3,8 +3,9 @@
 * chapters are numbered by their file names, so chapter 21 is 21 though 20 others are missing;
 * MathJax is copied beside the pages, and Thebe is left out: no page needs another host;
 * ``{mermaid}`` is drawn to SVG at build time;
-* ``{data-cards}``, ``{receipts}``, ``{chapter-times}`` and ``{common-conditions}`` turn the
-  registry, the notebooks' receipts and lengths and the table of common conditions into tables;
+* ``{data-cards}``, ``{receipts}``, ``{chapter-times}``, ``{common-conditions}`` and
+  ``{external-links}`` turn the registry, the notebooks' receipts and lengths, the table of common
+  conditions and the list of addresses into tables and lists;
 * figures without alt text fail the build;
 * a plugin of pybtex is looked up once, not once per citation.
 """
@@ -93,6 +94,7 @@ class Generated(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Parse the generated Markdown in place."""
         parts = ("chapters/*/*.ipynb", "medai/datasets/*.py", "data/common_conditions/*.csv")
+        parts += ("data/external_links.csv",)
         for path in (path for part in parts for path in ROOT.glob(part)):
             self.env.note_dependency(str(path))  # so that the page is made anew when they change
         text = GENERATORS[self.name]()
@@ -178,10 +180,18 @@ def receipts() -> str:
     return "\n".join(rows)
 
 
+def external_links() -> str:
+    """Return the list of addresses outside the book as Markdown."""
+    from tools.external import page
+
+    return page()
+
+
 GENERATORS = {
     "chapter-times": chapter_times,
     "common-conditions": common_conditions,
     "data-cards": data_cards,
+    "external-links": external_links,
     "receipts": receipts,
 }
 

@@ -13,6 +13,7 @@ from medai.datasets import (
     cards_education,
     cards_fairness,
     cards_genes,
+    cards_glossary,
     cards_images,
     cards_knowledge,
     cards_literature,
@@ -50,6 +51,7 @@ CARDS: tuple[Card, ...] = (
     *cards_fairness.CARDS,
     *cards_regulation.CARDS,
     *cards_privacy.CARDS,
+    *cards_glossary.CARDS,
 )
 
 
