@@ -4,10 +4,10 @@
     python -m tools.external --write    # renew data/external_links.csv, keep its dates
 
 The list is made from the pages in `book/`, the chapters, the README, the bibliography, the
-`sources.csv` of the tables, the glossary and the data cards.  Nothing here uses the network: a date is the day
-on which somebody who worked on the book opened the address and read there, as the source says it
-(`date` in sources.csv; the day on which an entry's note *Opened* was written).  A DOI whose paper
-was read elsewhere has no date, because nobody followed the DOI.
+`sources.csv` of the tables, the glossary and the data cards.  Nothing here uses the network: a
+date is the day on which somebody who worked on the book opened the address and read there, as the
+source says it (`date` in sources.csv; the day on which an entry's note *Opened* was written).  A
+DOI whose paper was read elsewhere has no date, because nobody followed the DOI.
 """
 
 from __future__ import annotations
