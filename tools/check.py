@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tools import citations, external, matrix
+from tools import citations, external, matrix, spelling
 from tools.notebooks import ROOT, chapter_paths, code_cells, code_hash, receipt
 
 SECTIONS = ["When this harms", "Summary", "Quiz", "Exercises", "Data and model cards", "References"]
@@ -196,6 +196,7 @@ def main(argv: list[str] | None = None) -> int:
     if not args.notebooks:
         found += check_sources() + check_style() + check_generated() + matrix.gaps()
         found += external.complaints() + citations.complaints()
+        found += spelling.complaints()
     for complaint in found:
         print(complaint)
     print(f"{len(paths)} chapter(s) checked, {len(found)} complaint(s)")

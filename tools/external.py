@@ -4,10 +4,10 @@
     python -m tools.external --write    # renew data/external_links.csv, keep its dates
 
 The list is made from the pages in `book/`, the chapters, the README, the bibliography, the
-`sources.csv` of the tables and the data cards.  Nothing here uses the network: a date is the day
-on which somebody who worked on the book opened the address and read there, as the source says it
-(`date` in sources.csv; the day on which an entry's note *Opened* was written).  A DOI whose paper
-was read elsewhere has no date, because nobody followed the DOI.
+`sources.csv` of the tables, the glossary and the data cards.  Nothing here uses the network: a
+date is the day on which somebody who worked on the book opened the address and read there, as the
+source says it (`date` in sources.csv; the day on which an entry's note *Opened* was written).  A
+DOI whose paper was read elsewhere has no date, because nobody followed the DOI.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from tools.notebooks import ROOT, chapter_paths
 
 LIST = "data/external_links.csv"
+GLOSSARY = "data/glossary/terms.csv"
 COLUMNS = ["url", "places", "last_known", "how"]
 HOW = ["opened", "source read elsewhere", "not opened"]  # the best first
 ADDRESS = re.compile(r"https?://(?:[^\s()<>\"'`\]|\\{}]|\([^\s()]*\))+")
@@ -121,6 +122,7 @@ def collect(root: Path = ROOT, *, dates: bool = False) -> dict[str, Link]:
         texts.append((path, "\n".join(sources)))
     for path in sorted((root / "medai" / "datasets").glob("cards*.py")):
         texts.append((path, path.read_text(encoding="utf-8")))
+    texts += [(path, path.read_text(encoding="utf-8")) for path in root.glob(GLOSSARY)]
     own = own_address(root)
     for path, text in texts:
         for url in addresses(text):

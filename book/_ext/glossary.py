@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 PAGE = "book/glossary"
 TERMS = ROOT / "data" / "glossary" / "terms.csv"
 WORD = re.compile(r"(?<![\w‐‑-])\w+")  # not within a hyphenated word
+# Everyday words: they lead to their entry in the chapter that explains it, and nowhere else.
+# fmt: off
+EVERYDAY = frozenset((
+    "activation", "agreement", "batch", "critic", "dictionary", "edge", "exposure",
+    "filter", "generative", "generator", "guideline", "head", "hypothesis", "interval",
+    "key", "linking", "mask", "matched", "noise", "observational", "outcome", "overlap",
+    "permutation", "phase", "phased", "pipeline", "protected", "proxy", "query", "recall",
+    "residual", "reworded", "rule", "rules", "scope", "shadow", "shortcut", "signal",
+    "structured", "summary", "survival", "toxic", "transfer", "unit", "validation",
+    "vanish", "visit",
+))
+# fmt: on
 NOT_PROSE = (
     *(nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block),
     *(nodes.reference, nodes.caption, nodes.legend, nodes.footnote, nodes.citation, nodes.raw),
@@ -101,7 +113,12 @@ def is_prose(text: nodes.Text) -> bool:
     return True
 
 
-def link_terms(document: nodes.Element, index: Index, uri: str) -> int:
+def is_everyday(words: str) -> bool:
+    """Say whether a mention is an everyday word, also in the plural."""
+    return any(form in EVERYDAY for form in singulars(words.casefold()))
+
+
+def link_terms(document: nodes.Element, index: Index, uri: str, chapter: int = 0) -> int:
     """Link the first mention of each term in a document; return how many there are.
 
     Parameters
@@ -112,6 +129,8 @@ def link_terms(document: nodes.Element, index: Index, uri: str) -> int:
         Of the terms to find.
     uri
         The address of the glossary's page as seen from this document.
+    chapter
+        The chapter's number: only there do everyday words lead to the terms it explains.
     """
     seen: set[str] = set()
     for text in list(document.findall(nodes.Text)):
@@ -119,7 +138,7 @@ def link_terms(document: nodes.Element, index: Index, uri: str) -> int:
             continue
         plain, parts, done = text.astext(), [], 0
         for start, end, term in index.matches(plain):
-            if term.slug in seen:
+            if term.slug in seen or (is_everyday(plain[start:end]) and term.chapter != chapter):
                 continue
             seen.add(term.slug)
             if start > done:
@@ -207,7 +226,9 @@ def link_chapter(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         from medai.datasets.glossary import glossary
 
         app.medai_glossary = Index(glossary())
-    link_terms(doctree, app.medai_glossary, app.builder.get_relative_uri(docname, PAGE))
+    number = re.match(r"\d+", docname.rsplit("/", 1)[-1])
+    uri = app.builder.get_relative_uri(docname, PAGE)
+    link_terms(doctree, app.medai_glossary, uri, int(number[0]) if number else 0)
 
 
 def setup(app: Sphinx) -> dict:

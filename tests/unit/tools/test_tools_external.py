@@ -103,3 +103,10 @@ def test_an_address_in_howpublished_counts():
     assert external.of_bibliography(entry, {3: "2026-11-19"}) == [
         ("https://g.org", "a", "opened", "2026-11-19")
     ]
+
+
+def test_the_links_of_the_glossary_count(book):
+    (book / "data/glossary").mkdir()
+    row = "term,also,zh,definition,chapter,link\na,,词,A.,1,https://h.org/a\n"
+    (book / external.GLOSSARY).write_text(row)
+    assert external.collect(book)["https://h.org/a"].places == [external.GLOSSARY]

@@ -83,7 +83,7 @@ def term(name, *also, chapter=2):
 TERMS = [
     term("attention"),
     term("attention head"),
-    term("sensitivity", "recall"),
+    term("sensitivity", "found share"),
     term("anonymity"),
     term("area under the curve", "AUC"),
     term("therapy"),
@@ -113,8 +113,8 @@ def test_first_mention_only_and_the_longest_name(extension):
 
 
 def test_a_synonym_is_the_same_term(extension):
-    text = nodes.paragraph("", "Its recall, that is its sensitivity.")
-    assert marked(extension, text) == [("recall", "sensitivity")]
+    text = nodes.paragraph("", "Its found share, that is its sensitivity.")
+    assert marked(extension, text) == [("found share", "sensitivity")]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_a_synonym_is_the_same_term(extension):
         ("therapies", ["therapies"]),
         ("classes", ["classes"]),
         ("k-anonymity", []),
-        ("recall-based", []),
-        ("recalled", []),
+        ("sensitivity-based", []),
+        ("sensitivityness", []),
         ("the area under\nthe curve", ["area under\nthe curve"]),
         ("SENSITIVITY", ["SENSITIVITY"]),
         ("Cohen’s kappa", ["Cohen’s kappa"]),  # as smart quotes make it
@@ -140,7 +140,7 @@ def test_forms(extension, text, found):
 
 
 def test_not_in_headings_code_formulas_links_captions_outputs(extension):
-    word = "recall"
+    word = "sensitivity"
     children = [
         nodes.title("", word),
         nodes.paragraph("", "", nodes.literal("", word)),
@@ -154,12 +154,12 @@ def test_not_in_headings_code_formulas_links_captions_outputs(extension):
     ]
     assert marked(extension, *children) == []
     listed = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", word)))
-    assert marked(extension, *children, listed) == [("recall", "sensitivity")]
+    assert marked(extension, *children, listed) == [("sensitivity", "sensitivity")]
 
 
 def test_the_tree_stays_around_the_link(extension):
     document = new_document("x")
-    document += nodes.paragraph("", "", nodes.Text("Good "), nodes.emphasis("", "recall it"))
+    document += nodes.paragraph("", "", nodes.Text("Good "), nodes.emphasis("", "sensitivity it"))
     extension.link_terms(document, extension.Index(TERMS), "g.html")
     (link,) = document.findall(nodes.reference)
     assert isinstance(link.parent, nodes.emphasis)
@@ -181,3 +181,11 @@ def test_a_chapter_that_does_not_exist_yet_is_named_without_link(extension):
     item = extension.entry(term("AUC", chapter=34), ["chapters/p/02_metrics"], [])
     assert "Chapter 34." in item.astext()
     assert not list(item.findall(lambda node: "reftarget" in getattr(node, "attributes", {})))
+
+
+@pytest.mark.parametrize(("chapter", "links"), [(0, 0), (5, 0), (6, 1)])
+def test_an_everyday_word_leads_to_its_entry_in_its_own_chapter_only(extension, chapter, links):
+    document = new_document("x")
+    document += nodes.paragraph("", "It nods its heads.")
+    index = extension.Index([term("attention head", "head", chapter=6)])
+    assert extension.link_terms(document, index, "g.html", chapter) == links
