@@ -13,6 +13,7 @@ from medai.datasets import (
     cards_education,
     cards_genes,
     cards_images,
+    cards_judging,
     cards_knowledge,
     cards_literature,
     cards_medicines,
@@ -44,6 +45,7 @@ CARDS: tuple[Card, ...] = (
     *cards_summaries.CARDS,
     *cards_education.CARDS,
     *cards_literature.CARDS,
+    *cards_judging.CARDS,
 )
 
 
