@@ -87,7 +87,7 @@ def test_an_omission_cuts_words_and_adds_none():
         assert len(left) <= len(words) - 1, one.id
         assert set(left) - set(words) <= {"is", "taken", "had"}, (
             one.id
-        )  # what holds the sentence together
+        )
 
 
 def test_a_paraphrase_keeps_drug_and_side_and_the_numbers_of_the_dose():
