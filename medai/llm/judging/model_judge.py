@@ -110,7 +110,8 @@ def position_bias(shown_first: ArrayLike, shown_second: ArrayLike) -> dict[str, 
     a, b = np.asarray(shown_first, dtype=float), np.asarray(shown_second, dtype=float)
     if a.shape != b.shape or a.ndim != 1 or not len(a):
         raise MedaiError(f"Log-odds of shapes {a.shape} and {b.shape}: one of each a pair.")
-    return {"turns": ((a > 0) != (b > 0)).astype(float), "first": ((a > 0) + (b <= 0)) / 2}
+    places = (a > 0).astype(float) + (b <= 0)
+    return {"turns": ((a > 0) != (b > 0)).astype(float), "first": places / 2}
 
 
 def likelihood(model: Scorer, source: str, text: str) -> float:

@@ -85,9 +85,7 @@ def test_an_omission_cuts_words_and_adds_none():
         words = re.findall(r"\w+", one.source.lower())
         left = re.findall(r"\w+", one.text.lower())
         assert len(left) <= len(words) - 1, one.id
-        assert set(left) - set(words) <= {"is", "taken", "had"}, (
-            one.id
-        )
+        assert set(left) - set(words) <= {"is", "taken", "had"}, one.id
 
 
 def test_a_paraphrase_keeps_drug_and_side_and_the_numbers_of_the_dose():
