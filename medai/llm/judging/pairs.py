@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from medai.datasets.judging import Candidate
 from medai.llm.judging.facts import check_retelling
-from medai.metrics import bleu, cluster_bootstrap, rouge
+from medai.metrics import bleu, cluster_bootstrap, rouge, wilson
 from medai.runtime import MedaiError
 
 TIE = 1e-9
@@ -73,11 +73,20 @@ def share(values: ArrayLike, groups: Sequence[Hashable], seed: int = 0) -> Share
     ------
     MedaiError
         For fewer than two groups, from which no interval can be found.
+
+    Notes
+    -----
+    Where every value is 0, or every value is 1, all draws are alike and the bootstrap would
+    claim to be certain; Wilson's interval for that many sources stands instead.
     """
     values = np.asarray(values, dtype=float)
-    if len(set(groups)) < 2:
+    sources = len(set(groups))
+    if sources < 2:
         raise MedaiError("All rows belong to one source: no interval can be found from one.")
-    low, high = cluster_bootstrap(values, list(groups), seed=seed)
+    if (values == values[0]).all() and values[0] in (0, 1):
+        low, high = wilson(int(values[0]) * sources, sources)
+    else:
+        low, high = cluster_bootstrap(values, list(groups), seed=seed)
     return Share(float(values.mean()), float(low), float(high))
 
 

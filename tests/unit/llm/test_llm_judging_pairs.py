@@ -34,6 +34,14 @@ def test_the_interval_draws_sources_not_rows():
         pairs.share([1, 0], ["a", "a"])
 
 
+def test_all_alike_is_not_certain():
+    # Wilson for 32 of 32: low = n / (n + z^2)
+    one = pairs.share([1] * 64, list(range(32)) * 2)
+    assert one.low == pytest.approx(32 / (32 + 1.959964**2), abs=1e-4)
+    assert one.high == pytest.approx(1)
+    assert pairs.share([0] * 32, range(32)).high == pytest.approx(1 - one.low)
+
+
 def test_pairs_stand_in_the_order_of_sources_and_belong_together():
     wrong, true = pairs.paired(DEV, "dose")
     assert len(wrong) == 32
