@@ -24,14 +24,18 @@ import numpy as np
 
 from medai.datasets.judging import ERRORS, retellings
 from medai.llm.judging.model_judge import compare, likelihood, padded, position_bias
-from medai.llm.judging.pairs import share, wrong_above
+from medai.llm.judging.pairs import Share, gain, share, wrong_above
 
 TARGET = Path(__file__).parents[1] / "data" / "results" / "37_judging.json"
 
 
 def summary(values: np.ndarray, groups: list[str]) -> dict:
     """Return a share with its interval, rounded for the file."""
-    one = share(values, groups)
+    return rounded(share(values, groups))
+
+
+def rounded(one: Share) -> dict:
+    """Return a share for the file."""
     return {"value": round(one.value, 3), "interval": [round(one.low, 3), round(one.high, 3)]}
 
 
@@ -70,7 +74,7 @@ def measure(half: str, references: int | None, model) -> dict:
         result["against"][true] = {
             "one order, right": summary(once, groups),
             "two orders, right": summary(both, groups),
-            "gain of two orders": summary(both - once, groups),
+            "gain of two orders": rounded(gain(both, once, groups)),
             "changes with the order": summary(bias["turns"], groups),
             "goes to the first": summary(bias["first"], groups),
             "false text above": {

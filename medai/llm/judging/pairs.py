@@ -90,6 +90,28 @@ def share(values: ArrayLike, groups: Sequence[Hashable], seed: int = 0) -> Share
     return Share(float(values.mean()), float(low), float(high))
 
 
+def gain(new: ArrayLike, old: ArrayLike, groups: Sequence[Hashable], seed: int = 0) -> Share:
+    """Return by how much a judge is more often right than another on the same rows.
+
+    Parameters
+    ----------
+    new, old : array_like of float
+        1 where the verdict is right, else 0, shape (rows,).
+    groups : sequence of hashable
+        The source of each row; whole sources are drawn.
+    seed : int
+        Seed of the draws.
+
+    Examples
+    --------
+    >>> gain([1, 1, 1], [1, 0, 0], ["a", "b", "c"]).value
+    0.6666666666666666
+    """
+    change = np.asarray(new, dtype=float) - np.asarray(old, dtype=float)
+    low, high = cluster_bootstrap(change, list(groups), seed=seed)
+    return Share(float(change.mean()), float(low), float(high))
+
+
 def scores(rows: Sequence[Candidate], embedding: bool = True) -> dict[str, np.ndarray]:
     """Score retellings against their sources with every judge that needs no language model.
 

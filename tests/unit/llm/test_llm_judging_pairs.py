@@ -42,6 +42,14 @@ def test_all_alike_is_not_certain():
     assert pairs.share([0] * 32, range(32)).high == pytest.approx(1 - one.low)
 
 
+def test_a_gain_is_paired_and_nothing_gained_is_exactly_nothing():
+    old = np.random.default_rng(0).integers(0, 2, 40)
+    same = pairs.gain(old, old, range(40))
+    assert same == (0, 0, 0)
+    # one right verdict more in every source: whatever is drawn, the gain is the same
+    assert pairs.gain([1] * 4, [0, 1] * 2, ["a", "a", "b", "b"]) == (0.5, 0.5, 0.5)
+
+
 def test_pairs_stand_in_the_order_of_sources_and_belong_together():
     wrong, true = pairs.paired(DEV, "dose")
     assert len(wrong) == 32
