@@ -58,7 +58,7 @@ def measure(half: str, references: int | None, model) -> dict:
             like[name, kind] = likelihood(model, source, by[name, kind].text)
     result = {"pairs": len(asked), "sources": len(names), "against": {}, "verbosity": {}}
     result["log odds"] = {
-        true: [[round(a[3], 2), round(a[4], 2)] for a in asked if a[1] == true]
+        true: [[round(a[3], 4), round(a[4], 4)] for a in asked if a[1] == true]
         for true in ("paraphrase", "reworded")
     }
     for true in ("paraphrase", "reworded"):
