@@ -68,7 +68,7 @@ _EMPTY = frozenset(map(normalise_word, _SMALL.split()))
 
 
 @dataclass(frozen=True)
-class Facts:
+class StatedFacts:
     """What a text says, as far as the rules read it.
 
     Attributes
@@ -105,7 +105,7 @@ class Problem:
     words: str
 
 
-def read_facts(text: str) -> Facts:
+def read_facts(text: str) -> StatedFacts:
     """Read amounts, frequencies, sides, drugs, times and denials of an English text.
 
     Raises
@@ -132,7 +132,7 @@ def read_facts(text: str) -> Facts:
     words = {normalise_word(w) for w in _WORD.findall(low)}
     drugs = {w for w in words if w in medicines()} | {two for two in _TWO_WORDS if two in low}
     denied, told = _denials(low)
-    return Facts(
+    return StatedFacts(
         amounts=frozenset(amounts),
         written=frozenset(written),
         often=frozenset(name for pattern, name in _OFTEN if pattern.search(text)),
@@ -207,7 +207,7 @@ def check_retelling(text: str, source: str) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _flipped(one: Facts, other: Facts) -> list[frozenset[str]]:
+def _flipped(one: StatedFacts, other: StatedFacts) -> list[frozenset[str]]:
     """Return what one text denies whole and the other tells and does not deny."""
     still = set().union(*other.denied)
     return [words for words in one.denied if words <= other.told - still]
