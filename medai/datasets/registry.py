@@ -15,6 +15,7 @@ from medai.datasets import (
     cards_genes,
     cards_glossary,
     cards_images,
+    cards_judging,
     cards_knowledge,
     cards_literature,
     cards_medicines,
@@ -52,6 +53,7 @@ CARDS: tuple[Card, ...] = (
     *cards_regulation.CARDS,
     *cards_privacy.CARDS,
     *cards_glossary.CARDS,
+    *cards_judging.CARDS,
 )
 
 
