@@ -63,7 +63,8 @@ def test_no_field_has_stray_spaces_or_signs(rows):
 def test_definitions_are_short_sentences_that_do_not_start_with_their_term(rows):
     for row in rows:
         text = row["definition"]
-        assert text.endswith(".") and text[0].isupper(), row
+        assert text.endswith("."), row
+        assert text[0].isupper(), row
         assert 4 <= len(text.split()) <= 40, row
         assert not text.lower().startswith(row["term"].lower() + " is"), row
 
