@@ -151,7 +151,33 @@ def receipts() -> str:
     return "\n".join(rows)
 
 
+WORDS_A_MINUTE = 150  # slow reading with formulas, a teaching estimate
+
+
+def chapter_times() -> str:
+    """Return a table of words, reading minutes and seconds to run for each chapter."""
+    import nbformat
+
+    from tools.notebooks import chapter_paths, receipt
+
+    rows = ["| chapter | words | read (min) | run (s) |", "|---|--:|--:|--:|"]
+    for path in chapter_paths():
+        notebook = nbformat.read(path, as_version=4)
+        prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+        title = next(
+            (line[2:] for text in prose for line in text.splitlines() if line.startswith("# ")),
+            path.stem,
+        )
+        words = len(" ".join(prose).split())
+        stored = receipt(notebook)
+        seconds = f"{stored['seconds']:.0f}" if stored else ""
+        minutes = -(-words // WORDS_A_MINUTE)
+        rows.append(f"| {path.name[:2]} {title} | {words} | {minutes} | {seconds} |")
+    return "\n".join(rows)
+
+
 GENERATORS = {
+    "chapter-times": chapter_times,
     "common-conditions": common_conditions,
     "data-cards": data_cards,
     "receipts": receipts,
