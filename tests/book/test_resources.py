@@ -7,28 +7,13 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).resolve().parents[2].joinpath("book", "resources.md").read_text("utf-8")
-PACKAGES = {
-    "scikit-learn": "scikit-learn",
-    "Keras 3": "keras",
-    "PyTorch": "torch",
-    "JAX": "jax",
-    "transformers": "transformers",
-    "spaCy": "spacy",
-    "presidio": "presidio-analyzer",
-    "Opacus": "opacus",
-    "Flower": "flwr",
-    "fairlearn": "fairlearn",
-    "shap": "shap",
-    "lime": "lime",
-    "captum": "captum",
-    "Dask": "dask",
-    "Ray": "ray",
-    "FastAPI": "fastapi",
-    "pydicom": "pydicom",
-    "RDKit": "rdkit",
-    "nbval": "nbval",
-}
-TOOLS = PAGE[PAGE.index("## Tools compared") : PAGE.index("## Data, who")]
+TOOLS = re.findall(
+    r"^\| ([\w.-]+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$",
+    PAGE[PAGE.index("## Tools") : PAGE.index("## Data sets")],
+    re.MULTILINE,
+)
+# Packages whose name is not the tool's in small letters.
+NAMES = {"PyTorch": "torch", "Presidio": "presidio-analyzer", "Flower": "flwr"}
 
 
 def stated(package: str) -> str:
@@ -43,15 +28,13 @@ def stated(package: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", plain)
 
 
-@pytest.mark.parametrize("tool", PACKAGES)
-def test_the_licence_is_the_packages(tool):
-    (said,) = re.findall(rf"(?<!\w){re.escape(tool)} \(([^)]+)\)", TOOLS)
-    plain = re.sub(r"[^a-z0-9]+", " ", said.lower().removesuffix(" and others"))
-    assert plain in stated(PACKAGES[tool])
+@pytest.mark.parametrize(("tool", "said"), TOOLS[1:])
+def test_the_licence_is_the_packages(tool, said):
+    words = stated(NAMES.get(tool, tool.lower()))
+    for one in re.split(r", | and ", said.removesuffix(" and others")):
+        assert re.sub(r"[^a-z0-9]+", " ", one.lower()).strip() in words
 
 
-def test_every_tool_of_the_table_is_checked():
-    named = re.findall(r"([\w -]+?) \([A-Z][^)]*\)", "\n".join(
-        line.split("|")[2] for line in TOOLS.splitlines() if line.startswith("| ")
-    ))  # fmt: skip
-    assert {n.strip(" ,") for n in named} - {"tool"} == set(PACKAGES)
+def test_there_are_tools_to_compare():
+    assert TOOLS[0] == ("tool", "licence")
+    assert len(TOOLS) > 20
