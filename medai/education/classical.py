@@ -20,7 +20,13 @@ FEWEST = 3  # students behind a comparison
 
 
 def difficulty(answers: ArrayLike) -> np.ndarray:
-    """Return the share of students who have each question right, shape (items,)."""
+    """Return the share of students who have each question right, shape (items,).
+
+    Examples
+    --------
+    >>> difficulty([[1, 1, 0], [1, 0, 0]]).tolist()  # share right, question by question
+    [1.0, 0.5, 0.0]
+    """
     return checked(answers).mean(0)
 
 

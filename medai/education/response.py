@@ -41,6 +41,11 @@ def probability(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0
     Returns
     -------
     numpy.ndarray, shape (people, items)
+
+    Examples
+    --------
+    >>> probability(theta=[-1, 0, 1], a=1.0, b=0.0).round(2).tolist()
+    [[0.27], [0.5], [0.73]]
     """
     theta = np.asarray(theta, dtype=float).reshape(-1, 1)
     a, b, c = (np.atleast_1d(np.asarray(x, dtype=float)) for x in (a, b, c))

@@ -142,6 +142,11 @@ def fsrs_days(answers: list[tuple[int, bool]], retention: float = 0.9) -> int:
         The reviews so far; the first is the day of learning.
     retention : float
         What FSRS aims at.
+
+    Examples
+    --------
+    >>> fsrs_days([(0, True), (3, True)])
+    14
     """
     return _fsrs_days(tuple(answers), retention)
 

@@ -97,7 +97,13 @@ class Recalibration:
 
 
 def logit(p: ArrayLike) -> np.ndarray:
-    """Return ln(p / (1 - p)), or say that a risk of 0 or 1 has no log odds."""
+    """Return ln(p / (1 - p)), or say that a risk of 0 or 1 has no log odds.
+
+    Examples
+    --------
+    >>> logit([0.5, 0.9]).round(3).tolist()
+    [0.0, 2.197]
+    """
     p = vector(p, "p")
     if not ((p > 0) & (p < 1)).all():
         raise MedaiError(

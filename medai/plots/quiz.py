@@ -74,6 +74,11 @@ def quiz(chapter: str) -> Quiz:
     MedaiError
         If there is no such quiz, or a question has no right option, several, or an
         option without an explanation.
+
+    Examples
+    --------
+    >>> len(quiz('21').questions)
+    5
     """
     path = Path(data_path(f"quizzes/{chapter}.json"))
     questions = json.loads(path.read_text(encoding="utf-8"))["questions"]

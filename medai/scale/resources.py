@@ -41,7 +41,13 @@ class Cost:
 
 
 def dense(n_in: int, n_out: int, bias: bool = True) -> Cost:
-    """Return the cost of a dense layer (equation ``eq-38-dense``)."""
+    """Return the cost of a dense layer (equation ``eq-38-dense``).
+
+    Examples
+    --------
+    >>> dense(128, 10)
+    Cost(parameters=1290, flops=2560, outputs=10)
+    """
     _whole(n_in=n_in, n_out=n_out)
     return Cost(n_in * n_out + bias * n_out, 2 * n_in * n_out, n_out)
 

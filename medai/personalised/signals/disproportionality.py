@@ -126,6 +126,13 @@ def reporting_odds_ratio(table: Table) -> Estimate:
 
     With an empty cell no interval exists: the value is then 0, infinite or NaN, and the ends
     are 0 and infinity or NaN.  Nothing is added to the cells silently.
+
+    Examples
+    --------
+    >>> drug = [True] * 30 + [False] * 70
+    >>> event = [True] * 20 + [False] * 40 + [True] * 10 + [False] * 30
+    >>> round(reporting_odds_ratio(count(drug, event)).value, 1)
+    12.0
     """
     a, b, c, d = table.a, table.b, table.c, table.d
     if 0 in (a, b, c, d):
@@ -185,6 +192,11 @@ def information_component(observed: float, expected: float) -> Estimate:
     ------
     MedaiError
         When a number is negative or not finite.
+
+    Examples
+    --------
+    >>> round(information_component(observed=20, expected=5).value, 2)
+    1.9
     """
     from scipy.special import gammaincinv
 

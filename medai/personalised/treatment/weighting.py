@@ -135,6 +135,11 @@ def effective_sample_size(weights: ArrayLike) -> float:
 
     As many equally weighted patients would give a mean that is as uncertain, if the outcome
     varies equally in all.
+
+    Examples
+    --------
+    >>> effective_sample_size([1, 1, 1, 1]), round(effective_sample_size([1, 1, 1, 9]), 2)
+    (4.0, 1.71)
     """
     w = check.numbers(weights, "weights")
     if w.size == 0 or not np.isfinite(w).all() or w.min() < 0 or w.sum() == 0:

@@ -37,6 +37,13 @@ def cusum_weights(y: ArrayLike, p: ArrayLike, odds_ratio: float = 2.0) -> np.nda
     ------
     MedaiError
         On bad input, or an odds ratio of 1 or at most 0.
+
+    Examples
+    --------
+    A bad outcome adds, a good one takes off:
+
+    >>> cusum_weights([1, 0], [0.5, 0.5]).round(2).tolist()
+    [0.29, -0.41]
     """
     y, p = checked(y, p, "p", probability=True)
     logit(p)  # a risk of 0 or 1 speaks here

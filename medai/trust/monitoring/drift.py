@@ -114,6 +114,13 @@ def psi(reference: ArrayLike, new: ArrayLike, bins: int = 10) -> float:
     ------
     MedaiError
         On bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> now = np.random.default_rng(0).normal(size=1000)
+    >>> round(psi(now, now + 0.1), 2), round(psi(now, now + 1), 2)
+    (0.01, 0.99)
     """
     return _psi(reference, new, bins)[0]
 

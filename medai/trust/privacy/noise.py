@@ -56,6 +56,11 @@ def gaussian_delta(epsilon: float, sigma: float, sensitivity: float = 1.0) -> fl
     ------
     MedaiError
         When one of the arguments is not above 0.
+
+    Examples
+    --------
+    >>> round(gaussian_delta(epsilon=1.0, sigma=2.0), 4)
+    0.0068
     """
     for name, value in (("epsilon", epsilon), ("sigma", sigma), ("sensitivity", sensitivity)):
         _positive(name, value)
@@ -104,6 +109,12 @@ def most_power(false_alarms: np.ndarray, epsilon: float, delta: float = 0.0) -> 
     ------
     MedaiError
         When a rate, ε or δ is outside its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> most_power(np.array([0.01]), epsilon=1.0).round(3).tolist()
+    [0.027]
     """
     rate = np.asarray(false_alarms, dtype=float)
     if not ((rate >= 0) & (rate <= 1)).all() or epsilon < 0 or not 0 <= delta <= 1:
