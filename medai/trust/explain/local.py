@@ -66,7 +66,7 @@ def lime_tabular(
     r"""Return a linear model of `predict` near one patient.
 
     Points are drawn around the patient, each column by its own standard deviation; a point at
-    standardised distance `d` weighs :math:`\exp(-d^2 / \mathit{width}^2)`.  Columns vary
+    standardised distance `d` weighs :math:`\exp(-d^2 / 2\,\mathit{width}^2)`.  Columns vary
     independently, so points arise that no patient has.
 
     Parameters
@@ -120,7 +120,7 @@ def lime_tabular(
         )
     z = np.random.default_rng(seed).standard_normal((n, len(x)))
     z[0] = 0  # the patient
-    weight = np.exp(-(z**2).sum(axis=1) / width**2)
+    weight = np.exp(-(z**2).sum(axis=1) / (2 * width**2))
     return weighted_ridge(z, np.asarray(predict(x + z * scale), dtype=float), weight, ridge)
 
 
@@ -170,5 +170,7 @@ def lime_blocks(
     keep = masks.reshape(n, rows, columns).repeat(block, axis=1).repeat(block, axis=2)[..., None]
     said = np.asarray(predict(np.where(keep, image, image.mean()).astype(image.dtype)), dtype=float)
     distance = 1 - np.sqrt(masks.mean(axis=1))  # cosine distance to the mask of ones
-    found = weighted_ridge(masks.astype(float), said, np.exp(-(distance**2) / width**2), ridge)
+    found = weighted_ridge(
+        masks.astype(float), said, np.exp(-(distance**2) / (2 * width**2)), ridge
+    )
     return found.weights.reshape(rows, columns).repeat(block, axis=0).repeat(block, axis=1)
