@@ -213,8 +213,9 @@ def main(arguments: list[str] | None = None) -> int:
             **{name: version(name) for name in ("keras", "tensorflow", "numpy", "medai")},
             "seconds": round(time.perf_counter() - start),
         },
-        "settings": {"networks": repeats, "honest_for_limits": 3 * repeats, "films": FILMS, "passes": PASSES, "widths": WIDTHS,
-                     "gain": GAIN, "shown": SHOWN, "level": LEVEL},
+        "settings": {"networks": repeats, "honest_for_limits": 3 * repeats, "films": FILMS,
+                     "passes": PASSES, "widths": WIDTHS, "gain": GAIN, "shown": SHOWN,
+                     "level": LEVEL},
         "warnings": tested,
         "agreement": {
             name: {"mean": round(float(v.mean()), 3),
