@@ -159,10 +159,7 @@ def measure(kind: str, seed: int, check: bool = False) -> tuple[dict, dict]:
     if not check:
         return found, {}
     other = maps_of(explain.randomised(model, seed), away_images[shown])
-    agree = {
-        name: float(np.nanmean(explain.rank_agreement(maps[name], other[name]))) for name in MAPS
-    }
-    return found, agree
+    return found, {name: explain.rank_agreement(maps[name], other[name]) for name in MAPS}
 
 
 def alarms(dev: list[dict], tested: list[dict]) -> dict[str, dict]:
@@ -184,6 +181,25 @@ def alarms(dev: list[dict], tested: list[dict]) -> dict[str, dict]:
     return rows
 
 
+def agreement(agree: list[dict[str, np.ndarray]]) -> dict[str, dict]:
+    """Return the mean agreement with random weights; the interval resamples networks.
+
+    A map that is zero everywhere has no ranks; how often a random network drew one is told.
+    """
+    rows = {}
+    for name in MAPS:
+        empty = float(np.mean([np.isnan(one[name]).mean() for one in agree]))
+        kept = [one[name][~np.isnan(one[name])] for one in agree]
+        means = [one.mean() for one in kept if len(one)]
+        drawn = np.random.default_rng(34).choice(means, (2000, len(means))).mean(axis=1)
+        rows[name] = {
+            "mean": round(float(np.mean(means)), 3),
+            "interval": [round(float(e), 3) for e in np.quantile(drawn, (0.025, 0.975))],
+            "empty": round(empty, 3),
+        }
+    return rows
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -194,16 +210,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     start, repeats = time.perf_counter(), 2 if options.small else 20
     dev = [measure("honest", 1000 + i)[0] for i in range(3 * repeats)]
-    tested, agreement = {}, []
+    tested, agree = {}, []
     for j, kind in enumerate(KINDS):
         check = kind == "honest"
         done = [measure(kind, 3000 + 100 * j + i, check) for i in range(repeats)]
         tested[kind] = alarms(dev, [one for one, _ in done])
-        agreement += [agree for _, agree in done] if check else []
+        agree += [one for _, one in done] if check else []
         print(kind, {name: row["caught"] for name, row in tested[kind].items()}, flush=True)
-    spread = {name: np.array([one[name] for one in agreement]) for name in MAPS}
-    half = {n: 2.093 * v.std(ddof=1) / np.sqrt(len(v)) if len(v) == 20 else np.nan
-            for n, v in spread.items()}  # fmt: skip
     results = {
         "made": {
             "command": "python benchmarks/explanations.py" + (" --small" if options.small else ""),
@@ -217,11 +230,7 @@ def main(arguments: list[str] | None = None) -> int:
                      "passes": PASSES, "widths": WIDTHS, "gain": GAIN, "shown": SHOWN,
                      "level": LEVEL},
         "warnings": tested,
-        "agreement": {
-            name: {"mean": round(float(v.mean()), 3),
-                   "interval": [round(float(v.mean() + s * half[name]), 3) for s in (-1, 1)]}
-            for name, v in spread.items()
-        },
+        "agreement": agreement(agree),
     }  # fmt: skip
     if not options.no_write:
         TARGET.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from tools import citations, external, matrix, spelling
 from tools.notebooks import ROOT, chapter_paths, code_cells, code_hash, receipt
 
 SECTIONS = ["When this harms", "Summary", "Quiz", "Exercises", "Data and model cards", "References"]
@@ -193,7 +194,9 @@ def main(argv: list[str] | None = None) -> int:
     paths = chapter_paths(args.notebooks)
     found = [complaint for path in paths for complaint in check_chapter(path)]
     if not args.notebooks:
-        found += check_sources() + check_style() + check_generated()
+        found += check_sources() + check_style() + check_generated() + matrix.gaps()
+        found += external.complaints() + citations.complaints()
+        found += spelling.complaints()
     for complaint in found:
         print(complaint)
     print(f"{len(paths)} chapter(s) checked, {len(found)} complaint(s)")

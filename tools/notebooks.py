@@ -46,16 +46,19 @@ def package_hash(chapter: Path) -> str:
     """SHA-256 over what a chapter's output depends on besides its code.
 
     That is: the modules of ``medai`` that its code names, those that they import (anywhere, also
-    inside a function), and ``data``; of the quizzes and the results only those of this chapter.
+    inside a function), and ``data``; of the quizzes and the results only those of this chapter,
+    and not what only pages read (the glossary, the list of addresses).
     So a new room or chapter does not make the others run again.
     """
     digest = hashlib.sha256()
     number = chapter.name[:2]
     of_a_chapter = {ROOT / "data" / name for name in ("quizzes", "results")}
+    of_pages = {ROOT / "data" / "external_links.csv", ROOT / "data" / "glossary" / "terms.csv"}
     data = [
         path
         for path in (ROOT / "data").rglob("*.*")
         if path.suffix != ".md"
+        and path not in of_pages
         and (path.parent not in of_a_chapter or path.name.startswith(number))
     ]
     cells = own_cells(nbformat.read(chapter, as_version=4))

@@ -3,8 +3,9 @@
 * chapters are numbered by their file names, so chapter 21 is 21 though 20 others are missing;
 * MathJax is copied beside the pages, and Thebe is left out: no page needs another host;
 * ``{mermaid}`` is drawn to SVG at build time;
-* ``{data-cards}``, ``{receipts}`` and ``{common-conditions}`` turn the registry, the notebooks'
-  receipts and the table of common conditions into tables;
+* ``{data-cards}``, ``{receipts}``, ``{chapter-times}``, ``{common-conditions}`` and
+  ``{external-links}`` turn the registry, the notebooks' receipts and lengths, the table of common
+  conditions and the list of addresses into tables and lists;
 * figures without alt text fail the build;
 * a plugin of pybtex is looked up once, not once per citation.
 """
@@ -93,6 +94,7 @@ class Generated(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Parse the generated Markdown in place."""
         parts = ("chapters/*/*.ipynb", "medai/datasets/*.py", "data/common_conditions/*.csv")
+        parts += ("data/external_links.csv",)
         for path in (path for part in parts for path in ROOT.glob(part)):
             self.env.note_dependency(str(path))  # so that the page is made anew when they change
         text = GENERATORS[self.name]()
@@ -119,6 +121,33 @@ def common_conditions() -> str:
     from medai.datasets.common_page import conditions_markdown
 
     return conditions_markdown()
+
+
+WORDS_A_MINUTE, SECONDS_A_CELL = 130, 20  # reading; teaching estimates
+
+
+def chapter_times() -> str:
+    """Return a table of how long each chapter takes to read and to run, and its exercises."""
+    import nbformat
+
+    from tools.notebooks import chapter_paths, receipt
+
+    rows = ["| chapter | read, min | run, s | exercises |", "|--:|--:|--:|--:|"]
+    for path in chapter_paths():
+        notebook = nbformat.read(path, as_version=4)
+        text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        hidden = {"remove-cell", "remove-input", "hide-input"}
+        shown = [
+            c
+            for c in notebook.cells
+            if c.cell_type == "code" and not hidden & set(c.metadata.get("tags", []))
+        ]
+        minutes = len(text.split()) / WORDS_A_MINUTE + len(shown) * SECONDS_A_CELL / 60
+        stored = receipt(notebook)
+        seconds = f"{stored['seconds']:.0f}" if stored else ""
+        number, exercises = int(path.name[:2]), text.count("```{exercise}")
+        rows.append(f"| {number} | {5 * round(minutes / 5)} | {seconds} | {exercises} |")
+    return "\n".join(rows)
 
 
 def receipts() -> str:
@@ -151,9 +180,18 @@ def receipts() -> str:
     return "\n".join(rows)
 
 
+def external_links() -> str:
+    """Return the list of addresses outside the book as Markdown."""
+    from tools.external import page
+
+    return page()
+
+
 GENERATORS = {
+    "chapter-times": chapter_times,
     "common-conditions": common_conditions,
     "data-cards": data_cards,
+    "external-links": external_links,
     "receipts": receipts,
 }
 

@@ -13,7 +13,9 @@ from medai.datasets import (
     cards_education,
     cards_fairness,
     cards_genes,
+    cards_glossary,
     cards_images,
+    cards_judging,
     cards_knowledge,
     cards_literature,
     cards_medicines,
@@ -50,6 +52,8 @@ CARDS: tuple[Card, ...] = (
     *cards_fairness.CARDS,
     *cards_regulation.CARDS,
     *cards_privacy.CARDS,
+    *cards_glossary.CARDS,
+    *cards_judging.CARDS,
 )
 
 
