@@ -30,7 +30,7 @@ from tools.notebooks import ROOT, chapter_paths
 OUTCOMES = (3, 5)
 QUESTIONS = 5
 EXERCISES = 3
-CHAPTERS: int | None = None  # 39 once all stand in _toc.yml; None: as many as there are
+CHAPTERS: int | None = 39  # None: as many as stand in _toc.yml
 SOLUTION = re.compile(
     r"^`{3,}\{solution-start\} (.*?)^`{3,}$|^`{3,}(\{solution-end\})", re.MULTILINE | re.DOTALL
 )
