@@ -31,7 +31,7 @@ class Surrogate:
 
 
 def weighted_ridge(z: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float) -> Surrogate:
-    """Return the surrogate that minimises the weighted squared error plus `ridge` · |w|².
+    """Return the surrogate of least weighted squared error, with a penalty on its slopes.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def weighted_ridge(z: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: floa
     weight : numpy.ndarray
         How near each is, shape (n,), at least 0.
     ridge : float
-        Penalty on the weights, not on the intercept; at least 0.
+        Penalty on the squared length of the slopes, not on the intercept; at least 0.
     """
     ones = np.c_[z, np.ones(len(z))]
     penalty = ridge * np.diag([*np.ones(z.shape[1]), 0.0])
