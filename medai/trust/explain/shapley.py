@@ -119,10 +119,8 @@ def shapley_values(
     p = len(np.asarray(x))
     values = np.zeros(p)
     for members, value in v.items():
-        weight = (
-            factorial(len(members)) * factorial(p - len(members) - 1) if len(members) < p else 0
-        )
         for j in set(range(p)) - set(members):
+            orders = factorial(len(members)) * factorial(p - len(members) - 1)
             joined = tuple(sorted((*members, j)))
-            values[j] += weight / factorial(p) * (v[joined] - value)
-    return values, v[()]
+            values[j] += orders / factorial(p) * (v[joined] - value)
+    return values, float(v[()])
