@@ -94,6 +94,10 @@ def check_anatomy(path: Path, notebook: NotebookNode) -> list[str]:
     found = []
     text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
     number = path.name[:2]
+    titles = re.findall(r"^# .+", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE),
+                        flags=re.MULTILINE)  # fmt: skip
+    if len(titles) != 1:
+        found.append(f"{len(titles)} titles (`# …`): a chapter has one; sections begin with ##")
     for section in SECTIONS:
         if f"\n## {section}" not in f"\n{text}":
             found.append(f"no section `## {section}`: see CONTRIBUTING.md, A chapter")

@@ -99,6 +99,18 @@ def test_anatomy_names_every_missing_part(notebook, tmp_path):
         assert part in found
 
 
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [("# One\n\n```\n# no title, a comment\n```", 1), ("# One\n\n# Two", 2), ("## Section", 0)],
+)
+def test_a_chapter_has_one_title(notebook, tmp_path, text, titles):
+    notebook.cells.append(nbformat.v4.new_markdown_cell(text))
+    found = check.check_anatomy(tmp_path / "99_x.ipynb", notebook)
+    said = [line for line in found if "titles" in line]
+    assert said == ([] if titles == 1 else [line for line in found if f"{titles} titles" in line])
+    assert len(said) == (titles != 1)
+
+
 def test_source_that_does_not_say_whether_it_was_opened(tmp_path, monkeypatch):
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "references.bib").write_text(
