@@ -89,15 +89,22 @@ class Mermaid(SphinxDirective):
 
 
 class Generated(SphinxDirective):
-    """A directive whose Markdown is made by a function of this module."""
+    """A directive whose Markdown is made by a function; what it reads stands in `parts`."""
+
+    parts = (
+        *("chapters/*/*.ipynb", "medai/datasets/*.py", "data/common_conditions/*.csv"),
+        "data/external_links.csv",
+    )
+
+    def text(self) -> str:
+        """Return the Markdown."""
+        return GENERATORS[self.name]()
 
     def run(self) -> list[nodes.Node]:
         """Parse the generated Markdown in place."""
-        parts = ("chapters/*/*.ipynb", "medai/datasets/*.py", "data/common_conditions/*.csv")
-        parts += ("data/external_links.csv",)
-        for path in (path for part in parts for path in ROOT.glob(part)):
+        for path in (path for part in self.parts for path in ROOT.glob(part)):
             self.env.note_dependency(str(path))  # so that the page is made anew when they change
-        text = GENERATORS[self.name]()
+        text = self.text()
         container = nodes.section()
         container.document = self.state.document
         self.state.nested_parse(

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-from docutils import nodes
-from docutils.statemachine import StringList
+from medai_book import Generated
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
-
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-PARTS = (
-    *("data/model_cards/*.json", "data/results/*.json", "data/risk_files/*.csv"),
-    *("medai/trust/governance/*.py", "medai/datasets/cards_*.py"),
-)
 
 
-class FromData(SphinxDirective):
+class FromData(Generated):
     """A directive whose Markdown is made from the book's data."""
 
     optional_arguments = 1
+    parts = (
+        *("data/model_cards/*.json", "data/results/*.json", "data/risk_files/*.csv"),
+        *("medai/trust/governance/*.py", "medai/datasets/cards_*.py"),
+    )
 
-    def run(self) -> list[nodes.Node]:
-        """Parse the generated Markdown in place."""
+    def text(self) -> str:
+        """Return the Markdown, or say what is wrong with the data."""
         from medai.runtime import MedaiError
 
-        for path in (path for part in PARTS for path in ROOT.glob(part)):
-            self.env.note_dependency(str(path))  # so that the page is made anew when they change
         try:
-            text = GENERATORS[self.name](*self.arguments)
+            return GENERATORS[self.name](*self.arguments)
         except MedaiError as error:
             raise self.error(str(error)) from error
-        container = nodes.section()
-        container.document = self.state.document
-        self.state.nested_parse(
-            StringList(text.splitlines(), source=self.name),
-            self.content_offset,
-            container,
-            match_titles=True,
-        )
-        return container.children
 
 
 def model_cards() -> str:
