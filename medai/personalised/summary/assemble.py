@@ -32,9 +32,8 @@ def summarise(record: LongRecord) -> Summary:
     """Summarise a record by problems; every line cites sentences of the record word for word.
 
     A sentence copied forward word for word counts once, on the day when it was first written.  Of
-    several statements about one matter the newest decides; a thing said and later denied without
-    having resolved, and a repeated sentence that contradicts the newest one on a medicine or a
-    value, stand under contradictions.
+    several statements about one matter the newest decides; a thing later denied, not resolved, and
+    a repeated sentence against the newest one on a medicine or value stand under contradictions.
 
     Parameters
     ----------
@@ -49,9 +48,9 @@ def summarise(record: LongRecord) -> Summary:
     Examples
     --------
     >>> from medai.personalised.summary import read_record, summarise
-    >>> note = {"id": "1", "date": "2024-03-05", "kind": "letter", "text": "On metformin 1 g daily."}
+    >>> note = {"id": "1", "date": "2024-03-05", "kind": "letter", "text": "On metformin 1 g."}
     >>> summarise(read_record({"id": "hanna", "entries": [note]})).section("medicines")[0].text
-    '1 g daily, last named 2024-03-05'
+    '1 g, last named 2024-03-05'
     """
     if not isinstance(record, LongRecord):
         raise MedaiError("pass a LongRecord: read_record makes one from JSON.")
