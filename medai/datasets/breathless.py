@@ -61,6 +61,13 @@ def breathless(
     ------
     MedaiError
         When n is below 1, or a share lies outside [0, 1].
+
+    Examples
+    --------
+    >>> from medai.datasets.breathless import breathless
+    >>> visits = breathless(2_000)
+    >>> (visits["reading"] - visits["saturation"]).groupby(visits["skin"]).mean().round(1).to_dict()
+    {'darker': 2.3, 'lighter': 0.4}
     """
     import numpy as np
     import pandas as pd

@@ -64,6 +64,20 @@ def nsaid_bleeds(records: Eunomia, window: int = 90, washout: int = 365) -> Blee
     ------
     MedaiError
         When `window` or `washout` is below 1.
+
+    Examples
+    --------
+    >>> from medai.datasets.cohorts import nsaid_bleeds
+    >>> from medai.datasets.eunomia import eunomia
+    >>> cohort = nsaid_bleeds(eunomia())
+    >>> cohort.flow
+                                           people  bleeds
+    step
+    first celecoxib or diclofenac            2694     479
+    no bleed up to time zero                 2694     479
+    no other NSAID in the 365 days before    2636     468
+    observed 365 days before                 2636     468
+    observed 90 days after                   2548     453
     """
     import pandas as pd
 

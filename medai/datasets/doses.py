@@ -93,6 +93,16 @@ def dose_letters(n: int, part: str = "train", seed: int = 0) -> list[DoseLetter]
     ------
     MedaiError
         For an unknown part, or `n` below 1.
+
+    Examples
+    --------
+    >>> from medai.datasets.doses import dose_letters
+    >>> letter = dose_letters(1, seed=6)[0]
+    >>> print(" ".join(letter.tokens))
+    letter : lower J , with food in the morning , to 60 mg , raise M , for the joints until Friday ,
+    to 12 mg , 6 mg of H to start .
+    >>> [(letter.tokens[n], drug) for n, drug in zip(letter.numbers, letter.answers())]
+    [('60', 'J'), ('12', 'M'), ('6', 'H')]
     """
     import numpy as np
 

@@ -60,6 +60,14 @@ def drug_graph(n_drugs: int = 160, seed: int = 0) -> DrugGraph:
     ------
     MedaiError
         When `n_drugs` is below 20.
+
+    Examples
+    --------
+    >>> from medai.datasets.drug_graph import drug_graph
+    >>> graph = drug_graph(40)
+    >>> true, listed = int(graph.interacts.sum()) // 2, int(graph.recorded.sum()) // 2
+    >>> print(f"{true} pairs interact, a database lists {listed} of them")
+    120 pairs interact, a database lists 75 of them
     """
     import numpy as np
 

@@ -107,6 +107,13 @@ def read_en_findings(folder: Path | None = None) -> Tables:
     ------
     MedaiError
         For a missing file, and for the first row that breaks a rule.
+
+    Examples
+    --------
+    >>> from medai.datasets.en import read_en_findings
+    >>> rows = read_en_findings()["findings"]
+    >>> [row["name"] for row in rows if row["expression"] == "SOB"]
+    ['Dyspnea']
     """
     return _read(Path(folder)) if folder is not None else _book()
 

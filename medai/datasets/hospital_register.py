@@ -85,6 +85,16 @@ def town(
     MedaiError
         Without at least one patient, with more patients than inhabitants, or when `registered`
         is no share.
+
+    Examples
+    --------
+    >>> from medai.datasets.hospital_register import QUASI, generalise, town
+    >>> released = town(4_000, 200).released
+    >>> for table in (released, generalise(released, birth="decade", place="area")):
+    ...     alone = (table.groupby(list(QUASI)).size() == 1).sum()
+    ...     print(f"{alone} of 200 patients are the only one of their kind")
+    200 of 200 patients are the only one of their kind
+    5 of 200 patients are the only one of their kind
     """
     import numpy as np
     import pandas as pd

@@ -128,7 +128,17 @@ def _broken(row: object) -> str:
 
 @functools.cache
 def abstracts() -> tuple[Abstract, ...]:
-    """Return the abstracts of the book in the order of the file (all fictional)."""
+    """Return the abstracts of the book in the order of the file (all fictional).
+
+    Examples
+    --------
+    >>> from medai.datasets.literature import abstracts, labelled_relations
+    >>> len(abstracts()), len(labelled_relations())
+    (120, 243)
+    >>> one = labelled_relations()[0]
+    >>> one.subject, one.relation, one.object
+    ('fish oil', 'lowers', 'blood viscosity')
+    """
     return read_abstracts(data_path("literature/abstracts.jsonl"))
 
 

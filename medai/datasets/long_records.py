@@ -114,6 +114,13 @@ def long_records(split: str | None = None) -> tuple[WrittenRecord, ...]:
     ------
     MedaiError
         For another split.
+
+    Examples
+    --------
+    >>> from medai.datasets.long_records import long_records
+    >>> one = long_records("dev")[0]
+    >>> one.id, len(one.notes), list(one.wanted["allergies"])
+    ('hanna', 14, ['penicillin', 'amoxicillin'])
     """
     if split is not None and split not in SPLITS:
         raise MedaiError(f"split={split!r}: the records are {' or '.join(map(repr, SPLITS))}.")

@@ -82,6 +82,15 @@ class Molecules:
         Labels set to missing because rows of one molecule contradict each other.
     sha256 : str
         Checksum of the file that was read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from medai.datasets.molecules import Molecules
+    >>> frame = pd.DataFrame({"smiles": ["CCO", "c1ccccc1"], "toxic": [0, 1]})
+    >>> print(Molecules(frame, ("toxic",), 4, ("C(",), 1, 0, "").report())
+    4 rows: 1 unreadable SMILES left out, 1 duplicates merged, 0 contradicting labels set to
+    missing; 2 different molecules
     """
 
     frame: pd.DataFrame

@@ -84,6 +84,15 @@ def order_matters(
     ------
     MedaiError
         When `n` or `tau` is not positive, or `strength` is negative.
+
+    Examples
+    --------
+    >>> from medai.datasets.order import NAMES, order_matters
+    >>> task = order_matters(200, seed=1)
+    >>> [NAMES[code] for code in task.codes[0] if code][:4]
+    ['rash', 'vaccine', 'cough', 'check-up']
+    >>> task.codes.shape, f"{task.labels.mean():.0%} have label 1"
+    ((200, 12), '50% have label 1')
     """
     import numpy as np
 

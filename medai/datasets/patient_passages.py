@@ -154,6 +154,14 @@ def patient_passages(lang: str | None = None) -> tuple[PatientPassage, ...]:
     ------
     MedaiError
         When a row of the tables breaks a rule.
+
+    Examples
+    --------
+    >>> from medai.datasets.patient_passages import patient_passages
+    >>> len(patient_passages("en")), len(patient_passages("zh"))
+    (109, 59)
+    >>> print(patient_passages("en")[0].title)
+    What metformin is for, and how to take it
     """
     found = read_passages(data_path(BOOK))
     return tuple(one for one in found if not lang or lang == one.lang)

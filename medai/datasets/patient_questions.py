@@ -233,6 +233,15 @@ def patient_questions(split: str | None = None) -> tuple[PatientQuestion, ...]:
     ------
     MedaiError
         When the split is unknown, or a row of the tables breaks a rule.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from medai.datasets.patient_questions import patient_questions
+    >>> Counter(one.kind for one in patient_questions("dev")).most_common(2)
+    [('answerable', 44), ('emergency', 16)]
+    >>> patient_questions("dev")[0].question
+    'Can I take metformin on an empty stomach?'
     """
     if split and split not in SPLITS:
         raise MedaiError(f"There is no split {split!r} of the questions. Use 'dev' or 'test'.")

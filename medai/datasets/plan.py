@@ -153,6 +153,13 @@ def quantities() -> dict[str, Quantity]:
     ------
     MedaiError
         When a table is missing or a row breaks a rule.
+
+    Examples
+    --------
+    >>> from medai.datasets.plan import quantities
+    >>> potassium = quantities()["potassium"]
+    >>> potassium.unit, potassium.low, potassium.high, [unit.name for unit in potassium.units]
+    ('mmol/L', 1.0, 12.0, ['mmol/L'])
     """
     tables = read_tables(data_path(BOOK), BOOK, COLUMNS, KEYS)
     units: dict[str, list[Unit]] = {}

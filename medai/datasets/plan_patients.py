@@ -82,6 +82,15 @@ def plan_patients() -> tuple[PlanPatient, ...]:
     ------
     MedaiError
         When a row has another shape; the message names the row and the rule.
+
+    Examples
+    --------
+    >>> from medai.datasets.plan_patients import plan_patients
+    >>> one = plan_patients()[0]
+    >>> one.group, one.why
+    ('gene', 'Ultrarapid CYP2D6: morphine builds up from codeine.')
+    >>> one.must[0].section, one.must[0].drugs, one.must[0].actions
+    ('advice', ('codeine',), ('avoid', 'alternative'))
     """
     rows = json.loads(data_path(FILE).read_text(encoding="utf-8"))
     return tuple(read_row(row, place) for place, row in enumerate(rows, 1))

@@ -108,6 +108,15 @@ def shared_images(data: Splits) -> dict[tuple[str, str], np.ndarray]:
     dict
         For each pair of parts, e.g. ``("train", "validation")``, the rows that agree, shape
         (k, 2): row in the first part and row in the second, every combination of copies.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.datasets.pneumoniamnist import shared_images
+    >>> films = np.zeros((3, 28, 28), "uint8")
+    >>> films[1:, 5, 5] = 80, 90  # three different films
+    >>> shared_images({"train": (films, np.ones(3)), "test": (films[2:], np.ones(1))})
+    {('train', 'test'): array([[2, 0]])}
     """
     import numpy as np
 

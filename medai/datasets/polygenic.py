@@ -133,6 +133,13 @@ def polygenic_cohort(
     ------
     MedaiError
         For an unknown ancestry or `n` below 1.
+
+    Examples
+    --------
+    >>> from medai.datasets.polygenic import polygenic_cohort
+    >>> people = polygenic_cohort(2_000, "B")
+    >>> people.markers.shape, f"{people.ill.mean():.0%} are ill"
+    ((2000, 100), '10% are ill')
     """
     import numpy as np
     from scipy.stats import norm

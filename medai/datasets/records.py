@@ -227,6 +227,15 @@ def records(split: str | None = None) -> tuple[RecordRow, ...]:
     ------
     MedaiError
         When `split` is neither "dev" nor "test".
+
+    Examples
+    --------
+    >>> from medai.datasets.records import records
+    >>> one = records("dev")[0]
+    >>> one.age, one.sex, one.medicines, one.labs
+    (52, 'female', (), ('TSH=18 mIU/L', 'sodium=138 mmol/L'))
+    >>> one.condition
+    'hypothyroidism'
     """
     if split is not None and split not in SPLITS:
         raise MedaiError(f"split={split!r}: choose 'dev' or 'test', or None for both.")

@@ -211,6 +211,16 @@ def legal_dates(on: datetime.date | None = None) -> tuple[LegalDate, ...]:
     ----------
     on
         Only what has a day and applies by then.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from medai.datasets.regulation import legal_dates
+    >>> for one in legal_dates(on=datetime.date(2026, 11, 23))[:3]:
+    ...     print(one.from_day, one.what)
+    2025-02-02 Prohibited practices of 2024; AI literacy
+    2025-08-02 General-purpose models; governance; penalties
+    2026-07-27 Regulation (EU) 2026/1744 in force
     """
     rows = []
     for row in _tables()["dates"]:

@@ -133,6 +133,15 @@ def spontaneous_reports(n_patients: int = 120_000, seed: int = 0) -> Reports:
     ------
     MedaiError
         When `n_patients` is below 1,000.
+
+    Examples
+    --------
+    >>> from medai.datasets.reports import spontaneous_reports
+    >>> reports = spontaneous_reports(5_000)
+    >>> reports.drugs.shape, reports.events.shape
+    ((380, 36), (380, 50))
+    >>> sorted(set(reports.truth.why.values()))
+    ['bystander', 'caused', 'confounded', 'duplicated', 'masked', 'notorious']
     """
     import numpy as np
 

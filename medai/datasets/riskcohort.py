@@ -88,6 +88,15 @@ def risk_cohort(site: str = "A", n: int = 8000, seed: int = 22, rate: float = 1.
     ------
     MedaiError
         For another site, n below 1, or a rate that is not above 0.
+
+    Examples
+    --------
+    >>> from medai.datasets.riskcohort import risk_cohort
+    >>> for site in "AB":
+    ...     cohort = risk_cohort(site, n=2_000)
+    ...     print(site, cohort.true_risk.mean().round(3), cohort.table["age_years"].mean().round(1))
+    A 0.093 57.3
+    B 0.045 61.5
     """
     import numpy as np
     import pandas as pd

@@ -125,7 +125,14 @@ class ShortAnswer:
 
 
 def patterns(cell: str) -> tuple[tuple[str, ...], ...]:
-    """Read ``a + b | c``: alternatives of word beginnings that belong together."""
+    """Read ``a + b | c``: alternatives of word beginnings that belong together.
+
+    Examples
+    --------
+    >>> from medai.datasets.short_answers import patterns
+    >>> patterns("raise + potassium | hyperkal")
+    (('raise', 'potassium'), ('hyperkal',))
+    """
     return tuple(
         tuple(word.strip().casefold() for word in part.split("+") if word.strip())
         for part in cell.split("|")

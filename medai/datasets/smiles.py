@@ -102,6 +102,12 @@ def scaffolds(smiles: Sequence[str]) -> np.ndarray:
     ------
     MedaiError
         When a SMILES cannot be read.
+
+    Examples
+    --------
+    >>> from medai.datasets.smiles import scaffolds
+    >>> [str(one) for one in scaffolds(["CC(=O)Oc1ccccc1C(=O)O", "Cc1ccccc1", "CCO"])]
+    ['c1ccccc1', 'c1ccccc1', '']
     """
     import numpy as np
     from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles

@@ -167,6 +167,18 @@ def summary_pairs(split: str | None = None) -> tuple[SummaryPair, ...]:
     ------
     MedaiError
         For another split, or a table that breaks its rules.
+
+    Examples
+    --------
+    >>> from medai.datasets.summaries import summary_pairs
+    >>> pairs = {one.id: one for one in summary_pairs("dev")}
+    >>> wrong = next(one for one in pairs.values() if one.kind == "number")
+    >>> print(wrong.summary)
+    In adults with mild hypertension, lisinopril 10 mg daily lowered systolic pressure by 19.4 mmHg,
+    compared with 2.1 mmHg on placebo.
+    >>> print(pairs[wrong.of].summary)
+    In adults with mild hypertension, lisinopril 10 mg daily lowered systolic pressure by 9.4 mmHg,
+    compared with 2.1 mmHg on placebo.
     """
     if split not in (None, "dev", "test"):
         raise MedaiError(f"split={split!r}: choose dev or test, or None for both.")

@@ -53,6 +53,15 @@ def breast_cancer() -> pd.DataFrame:
     -----
     Source: scikit-learn's copy of Breast Cancer Wisconsin (Diagnostic); units of length and
     area are not stated there.
+
+    Examples
+    --------
+    >>> from medai.datasets.tables import breast_cancer
+    >>> cells = breast_cancer()
+    >>> cells.shape, int(cells["malignant"].sum())
+    ((569, 32), 212)
+    >>> cells.groupby("malignant")["radius_mean"].mean().round(1).to_dict()
+    {0: 12.1, 1: 17.5}
     """
     from sklearn.datasets import load_breast_cancer
 

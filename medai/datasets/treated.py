@@ -109,6 +109,14 @@ def infections(
     ------
     MedaiError
         For fewer than 10 patients or a negative strictness.
+
+    Examples
+    --------
+    >>> from medai.datasets.treated import infections
+    >>> cohort = infections(2_000)
+    >>> seen = cohort.y[cohort.treated == 1].mean() - cohort.y[cohort.treated == 0].mean()
+    >>> print(f"seen {seen:.1f}, true {cohort.effect.mean():.1f}")
+    seen -3.3, true 2.1
     """
     import numpy as np
     import pandas as pd

@@ -74,6 +74,15 @@ def vignettes(split: str | None = None) -> tuple[Vignette, ...]:
     ------
     MedaiError
         When `split` is neither "dev" nor "test", or the file is damaged.
+
+    Examples
+    --------
+    >>> from medai.datasets.vignettes import vignettes
+    >>> len(vignettes("dev")), len(vignettes("test"))
+    (60, 89)
+    >>> one = vignettes("dev")[0]
+    >>> one.condition, one.text[:37]
+    ('acute-bronchitis', 'A streaming cold left me with a cough')
     """
     return _part(_vignettes(), split)
 

@@ -38,6 +38,14 @@ def read_zh_findings(folder: Path | None = None) -> Tables:
     ------
     MedaiError
         For a missing file, and for the first row that breaks a rule.
+
+    Examples
+    --------
+    >>> from medai.datasets.zh import read_zh_findings
+    >>> rows = read_zh_findings()["findings"]
+    >>> rows[0]
+    {'zh': '发烧', 'hpo': 'HP:0001945', 'finding': 'Fever', 'register': 'lay', 'fit': 'exact',
+    'source': 'nativecamp', 'note': ''}
     """
     return _read(Path(folder)) if folder is not None else _book()
 

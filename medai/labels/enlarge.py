@@ -37,6 +37,13 @@ def drop_words(
     ------
     MedaiError
         For a rate out of range or an empty text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.labels.enlarge import drop_words
+    >>> drop_words(["no fever but a dry cough at night"] * 3, 0.5, np.random.default_rng(1))
+    ['no fever a cough at', 'no fever but dry', 'no a at night']
     """
     if not 0 <= rate < 1:
         raise MedaiError(f"rate={rate}: a share from 0 to below 1 is wanted.")

@@ -81,7 +81,15 @@ def heart_lines(terms: Iterable[Any], seed: int = 36, system: str = HEART) -> tu
 
 
 def first_rules() -> dict[str, Rule]:
-    """Return the rules as they first come to mind."""
+    """Return the rules as they first come to mind.
+
+    Examples
+    --------
+    >>> from medai.labels.lines import first_rules, mended_rules
+    >>> first, mended = set(first_rules()), set(mended_rules())
+    >>> print("failed:", *(first - mended), "| replaced by:", *(mended - first))
+    failed: blood | replaced by: chemistry
+    """
     return {
         "heart": keywords("heart cardi myocard pericard endocard", 1),
         "chambers": keywords("atri ventric septal mitral tricuspid", 1),

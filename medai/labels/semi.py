@@ -65,6 +65,16 @@ def self_train(
     -----
     Agrees with ``sklearn.semi_supervised.SelfTrainingClassifier`` (tested).  A wrong label is
     never taken back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from medai.labels.semi import self_train
+    >>> x = np.array([[-3.0], [-2.0], [2.0], [3.0], [0.1]])
+    >>> found = self_train(LogisticRegression(C=10), x, [0, -1, -1, 1, -1])
+    >>> found.labels, found.added
+    (array([ 0,  0,  1,  1, -1]), array([ 0,  1,  1,  0, -1]))
     """
     from sklearn.base import clone
 

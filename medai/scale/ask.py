@@ -48,6 +48,16 @@ def generate_many(
     ------
     MedaiError
         For bad arguments.
+
+    Examples
+    --------
+    >>> from medai.scale.ask import generate_many
+    >>> class StandIn:
+    ...     name = "stand-in"
+    ...     def generate(self, prompt, **options):
+    ...         return prompt.upper()
+    >>> [row.value for row in generate_many(StandIn(), ["fever", "cough"], concurrency=2)]
+    ['FEVER', 'COUGH']
     """
     return map_batches(
         functools.partial(_answers, model, options),

@@ -99,6 +99,17 @@ def map_batches(
     MedaiError
         At once for bad arguments; while it runs when the function returns another number of
         values than it got items, `out` belongs to other work, or the cluster is lost.
+
+    Examples
+    --------
+    >>> from medai.scale.batch import map_batches
+    >>> def milligrams(grams):
+    ...     return [1000 * float(one) for one in grams]
+    >>> for row in map_batches(milligrams, ["0.5", "1", "one tablet"], chunk=2):
+    ...     print(row.index, row.value, row.error)
+    0 500.0 None
+    1 1000.0 None
+    2 None ValueError: could not convert string to float: 'one tablet'
     """
     if backend not in BACKENDS:
         raise MedaiError(f"backend={backend!r}: choose one of {', '.join(BACKENDS)}.")

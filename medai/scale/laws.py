@@ -100,6 +100,16 @@ def fit_law(x: ArrayLike, errors: ArrayLike, *, n_boot: int = 400, seed: int = 0
     ------
     MedaiError
         When shapes do not fit, sizes are too few, or errors do not fall.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.scale.laws import fit_law
+    >>> sizes = np.array([10, 30, 100, 300, 1000])
+    >>> noise = np.random.default_rng(0).normal(1, 0.01, (5, 4))
+    >>> law = fit_law(sizes, (2 * sizes[:, None] ** -0.5 + 0.1) * noise, n_boot=50)
+    >>> print(f"exponent {law.b:.2f}, floor {law.c:.2f}")
+    exponent 0.50, floor 0.10
     """
     x, errors = np.asarray(x, dtype=float), np.asarray(errors, dtype=float)
     if x.ndim != 1 or errors.ndim != 2 or len(errors) != len(x):

@@ -31,6 +31,13 @@ def made_cases(n: int, seed: int = 0, most: int = 12) -> list[dict]:
     ------
     MedaiError
         When `n` is below 1 or `most` below 2.
+
+    Examples
+    --------
+    >>> from medai.scale.made_cases import made_cases
+    >>> made_cases(2, most=4)
+    [{'id': 1, 'present': ['HP:0000817', 'HP:0002540', 'HP:0001263']}, {'id': 2, 'present':
+    ['HP:0000463', 'HP:0033802']}]
     """
     from medai.knowledge import load_graph
 

@@ -45,6 +45,12 @@ def speedup(share: float, workers: ArrayLike) -> np.ndarray:
     ------
     MedaiError
         When `share` is no share or there are no workers.
+
+    Examples
+    --------
+    >>> from medai.scale.parallel import speedup
+    >>> speedup(0.9, [1, 2, 8, 1000]).round(1)
+    array([1. , 1.8, 4.7, 9.9])
     """
     workers = np.asarray(workers, dtype=float)
     if not 0 <= share <= 1 or not (workers >= 1).all():

@@ -44,6 +44,18 @@ class Parts:
     ------
     MedaiError
         When the folder belongs to other work, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from medai.scale.parts import Parts, digest, read_parts
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     parts = Parts(Path(folder), job="doubling", chunk=2)
+    ...     parts.save(0, digest([1, 2]), [(2, None), (4, None)])
+    ...     parts.finish([digest([1, 2])], rows=2)
+    ...     print(list(read_parts(folder)))
+    [(2, None), (4, None)]
     """
 
     def __init__(self, folder: Path, job: str, chunk: int) -> None:

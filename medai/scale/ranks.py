@@ -93,7 +93,17 @@ def rank_many(
 def rank_lines(
     lines: list[str], *, top: int, source: str, rerank: bool, leave_own_paper_out: bool
 ) -> list[dict]:
-    """Rank the cases of some JSON lines; runs in the worker, which loads the graph once."""
+    """Rank the cases of some JSON lines; runs in the worker, which loads the graph once.
+
+    Examples
+    --------
+    >>> import json
+    >>> from medai.scale.ranks import rank_lines
+    >>> line = json.dumps({"id": "hanna", "present": ["HP:0001166", "HP:0001083"]})
+    >>> row = rank_lines([line], top=3, source="omim", rerank=False, leave_own_paper_out=False)[0]
+    >>> row["ranking"][0]
+    ['OMIM:609008', 8.523553]
+    """
     from medai.knowledge import load_graph
     from medai.knowledge.cases import Summary, case_query, parse_case, rank_case
     from medai.knowledge.rank import candidates

@@ -120,10 +120,6 @@ class Verifier:
             The called URL.  Of it only the path is used, behind the audience of the
             settings, because the ``Host`` header is the caller's to choose.
 
-        Returns
-        -------
-        Claims
-
         Raises
         ------
         Refused
@@ -253,7 +249,14 @@ class Verifier:
 
 
 def refused(code: str, message: str) -> Refused:
-    """Return the refusal of a token, with status 401."""
+    """Return the refusal of a token, with status 401.
+
+    Examples
+    --------
+    >>> refused("expired", "The token has expired").headers
+    {'WWW-Authenticate': 'Bearer realm="cds-services", error="invalid_token", error_description="The
+    token has expired"'}
+    """
     return Refused(401, code, message)
 
 

@@ -49,7 +49,14 @@ def markdown(text: str) -> str:
 
 
 def shortened(text: str, most: int = LONGEST) -> str:
-    """Return a text of at most `most` characters, cut at a word, with an ellipsis."""
+    """Return a text of at most `most` characters, cut at a word, with an ellipsis.
+
+    Examples
+    --------
+    >>> from medai.serving.cards import shortened
+    >>> shortened("Codeine with CYP2D6 *4/*4: avoid it, morphine does not form.", 40)
+    'Codeine with CYP2D6 *4/*4: avoid it…'
+    """
     text = plain(text)
     if len(text) <= most:
         return text

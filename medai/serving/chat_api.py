@@ -59,7 +59,15 @@ class ChatQuestion(BaseModel):
 
 
 def event(name: str, value: dict[str, Any]) -> str:
-    """Return one server-sent event.  JSON has no line breaks, so one data line will do."""
+    """Return one server-sent event.  JSON has no line breaks, so one data line will do.
+
+    Examples
+    --------
+    >>> from medai.serving.chat_api import event
+    >>> print(event("text", {"text": "多喝水。"}).strip())
+    event: text
+    data: {"text": "多喝水。"}
+    """
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 

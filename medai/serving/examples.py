@@ -98,6 +98,14 @@ def hook_request(
         Names of the ordered medicines.
     instance : str
         ``hookInstance``.
+
+    Examples
+    --------
+    >>> from medai.serving.examples import hook_request
+    >>> call = hook_request("order-select", {"sex": "female"}, ("codeine", "paroxetine"))
+    >>> call["context"]["selections"], sorted(call["prefetch"])
+    (['MedicationRequest/order-2'], ['allergies', 'conditions', 'genes', 'medications',
+    'observations', 'patient', 'statements'])
     """
     context: dict[str, Any] = {"userId": USER, "patientId": PATIENT}
     if hook != "patient-view":

@@ -117,6 +117,15 @@ def read_record(
     ------
     Refusal
         422 when a resource cannot be read, or an order or the Patient is another's.
+
+    Examples
+    --------
+    >>> from medai.serving.examples import PATIENT, order_sign
+    >>> from medai.serving.fhir_in import read_record
+    >>> call = order_sign()
+    >>> record = read_record(call["prefetch"], PATIENT, call["context"]["draftOrders"])
+    >>> record.orders
+    (Order(reference='MedicationRequest/order-1', names=('sildenafil',)),)
     """
     rows = [slim(url, one, server) for url, one in resources(prefetch)]
     kept = [row for row in rows if not isinstance(row, Unread)]

@@ -120,6 +120,14 @@ def findings(lines: Sequence[Line], *, merge: bool = True) -> list[Finding]:
         Whether lines on one danger share a card: alerts of the same kind of which the one's
         medicines are among the other's, alerts of the same rule, and advice that an alert
         about the same two medicines already gives.  Chapter 32 measures what this saves.
+
+    Examples
+    --------
+    >>> from medai.personalised.plan import make_plan
+    >>> from medai.serving.findings import findings
+    >>> plan = make_plan({"genes": {"CYP2D6": "*4/*4"}, "medicines": "codeine, paroxetine"})
+    >>> [(one.indicator, one.first.data["drug"]) for one in findings(plan.of("advice"))]
+    [('critical', 'codeine'), ('info', 'paroxetine')]
     """
     once = list({(one.section, one.text): one for one in lines}.values())
     once.sort(key=lambda one: INDICATORS.index(indicator(one)))

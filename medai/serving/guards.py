@@ -118,6 +118,17 @@ def add_guards(app: Any, settings: Settings) -> None:
     -----
     Guards do not ask for tokens: routes do, with
     :class:`medai.serving.auth.Verifier`, because the pages and ``/healthz`` need none.
+
+    Examples
+    --------
+    >>> from fastapi import FastAPI
+    >>> from fastapi.testclient import TestClient
+    >>> from medai.serving.settings import Settings
+    >>> app = FastAPI()
+    >>> add_guards(app, Settings.development())
+    >>> answer = TestClient(app, "http://127.0.0.1").get("/nowhere")
+    >>> answer.status_code, answer.headers["x-frame-options"]
+    (404, 'DENY')
     """
     from starlette.middleware.cors import CORSMiddleware
 

@@ -61,6 +61,18 @@ def add_check(app: Any, name: str, check: Callable[[], bool]) -> None:
     check : callable
         Returns whether it holds; an exception counts as no.  It must be quick, such as
         :meth:`medai.serving.store.FeedbackStore.healthy`.
+
+    Examples
+    --------
+    >>> from fastapi import FastAPI
+    >>> from fastapi.testclient import TestClient
+    >>> from medai.serving.health import add_check, router
+    >>> app = FastAPI()
+    >>> app.include_router(router)
+    >>> add_check(app, "store", lambda: False)
+    >>> answer = TestClient(app).get("/readyz")
+    >>> answer.status_code, answer.json()
+    (503, {'status': 'not ready', 'checks': {'store': False}})
     """
     if not hasattr(app.state, "checks"):
         app.state.checks = {}

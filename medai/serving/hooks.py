@@ -98,6 +98,17 @@ def order_hook(request: OrderSelectRequest | OrderSignRequest) -> list[Card]:
     Refusal
         412 when the patient or the medicines were not sent, 422 when something cannot be read or
         a selection is not among the drafts.
+
+    Examples
+    --------
+    >>> from medai.serving.examples import order_select
+    >>> from medai.serving.hooks import order_hook
+    >>> from medai.serving.models import OrderSelectRequest
+    >>> for card in order_hook(OrderSelectRequest.model_validate(order_select())):
+    ...     print(card.indicator, "|", card.summary)
+    critical | codeine: avoid (strong recommendation). CYP2D6: Poor Metabolizer with the other
+    medicines
+    info | Not known, and it may change the advice on codeine: eGFR
     """
     check_required(request.hook, request.prefetch)
     context = request.context

@@ -21,7 +21,16 @@ UNMATCHED = "unmatched"
 
 
 class JsonLines(logging.Formatter):
-    """Write a record as one JSON object; fields come from ``extra={"fields": {...}}``."""
+    """Write a record as one JSON object; fields come from ``extra={"fields": {...}}``.
+
+    Examples
+    --------
+    >>> import logging
+    >>> from medai.serving.logs import JsonLines
+    >>> quoting = {"name": "a.library", "levelname": "ERROR", "msg": "bad value: Wang Fang"}
+    >>> JsonLines().format(logging.makeLogRecord(quoting))
+    '{"time": "...", "level": "error", "logger": "a.library", "event": "library"}'
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without the traceback that a record may carry."""

@@ -61,6 +61,15 @@ def check_required(hook: str, prefetch: Mapping[str, Any]) -> None:
     Refusal
         412 when a required key is missing, the patient is null, a search has further pages, or
         the client itself was refused some of it (an OperationOutcome, or fewer than ``total``).
+
+    Examples
+    --------
+    >>> from medai.serving.prefetch import check_required
+    >>> check_required("patient-view", {})
+    Traceback (most recent call last):
+        ...
+    medai.serving.problems.Refusal: Prefetch lacks patient. Send the data of the templates that the
+    discovery lists: this service fetches nothing from a FHIR server itself.
     """
     missing = [key for key in REQUIRED[hook] if key not in prefetch]
     if "patient" not in missing and not prefetch["patient"]:

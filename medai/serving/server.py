@@ -96,7 +96,16 @@ def bounded_http(most: int) -> Any:
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """Return the options of :class:`uvicorn.Config`."""
+    """Return the options of :class:`uvicorn.Config`.
+
+    Examples
+    --------
+    >>> from medai.serving.server import options
+    >>> from medai.serving.settings import Settings
+    >>> found = options(Settings.development())
+    >>> found["host"], found["access_log"], found["limit_concurrency"]
+    ('127.0.0.1', False, 500)
+    """
     return {
         "host": settings.host,
         "port": settings.port,

@@ -156,6 +156,16 @@ def deal(listening: socket.socket, channels: Sequence[socket.socket], turn: int)
     -------
     int
         How far the turn goes on; 0 when nothing came.
+
+    Examples
+    --------
+    >>> import socket
+    >>> from medai.serving.workers import deal
+    >>> ours, workers = socket.socketpair()
+    >>> with ours, workers, socket.create_server(("127.0.0.1", 0)) as port:
+    ...     with socket.create_connection(port.getsockname()):
+    ...         print("dealt:", deal(port, [ours], turn=0), "sent:", workers.recv(1))
+    dealt: 1 sent: b'c'
     """
     try:
         connection, _ = listening.accept()

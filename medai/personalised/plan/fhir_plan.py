@@ -26,6 +26,15 @@ def plan_bundle(plan: Plan) -> dict[str, Any]:
     ------
     MedaiError
         When ``fhir.resources`` is not installed.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from medai.personalised.plan import make_plan
+    >>> from medai.personalised.plan.fhir_plan import plan_bundle
+    >>> bundle = plan_bundle(make_plan({"genes": {"CYP2D6": "*4/*4"}, "medicines": "codeine"}))
+    >>> Counter(one["resource"]["resourceType"] for one in bundle["entry"])
+    Counter({'Patient': 1, 'MedicationStatement': 1, 'Observation': 1, 'CarePlan': 1})
     """
     bundle_class = load_resources()
     resources = [

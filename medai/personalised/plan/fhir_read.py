@@ -52,7 +52,7 @@ class Unread:
 def from_bundle(
     data: Mapping[str, Any], on: datetime.date | None = None
 ) -> tuple[Patient, tuple[Unread, ...]]:
-    """Read a patient from a Bundle.
+    """Read a patient from a Bundle; return with it what was left out.
 
     Parameters
     ----------
@@ -61,15 +61,16 @@ def from_bundle(
     on : date, optional
         The day on which the age counts; by default the Bundle's timestamp, else today.
 
-    Returns
-    -------
-    Patient, tuple of Unread
-        The patient, and what was left out.
-
     Raises
     ------
     MedaiError
         When it is no valid Bundle, or holds no or several patients.
+
+    Examples
+    --------
+    >>> from medai.personalised.plan.fhir_write import to_bundle
+    >>> from_bundle(to_bundle(read_patient({"medicines": "codeine"})))[0].medicines
+    (Medicine(name='codeine', status='taking'),)
     """
     bundle_class = load_resources()
     from pydantic import ValidationError

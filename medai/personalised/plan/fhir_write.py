@@ -39,6 +39,14 @@ def to_bundle(patient: Patient) -> dict[str, Any]:
     ------
     MedaiError
         When ``fhir.resources`` is not installed.
+
+    Examples
+    --------
+    >>> from medai.personalised.plan.fhir_write import to_bundle
+    >>> from medai.personalised.plan.patient import read_patient
+    >>> bundle = to_bundle(read_patient({"age_years": 71, "medicines": "codeine"}))
+    >>> [one["resource"]["resourceType"] for one in bundle["entry"]]
+    ['Patient', 'MedicationStatement', 'Observation']
     """
     bundle_class = load_resources()
     resources = [_person(patient), *_lists(patient), *_observations(patient)]

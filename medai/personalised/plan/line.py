@@ -52,6 +52,13 @@ class Line:
         What it rests on; only a question and a remark about the input may have none.
     data
         The numbers and names behind it, JSON-ready.
+
+    Examples
+    --------
+    >>> from medai.personalised.plan.line import Line
+    >>> line = Line("ask", "What is the eGFR?", "eGFR 是多少？")
+    >>> line.words("zh"), line.words("en")
+    ('eGFR 是多少？', 'What is the eGFR?')
     """
 
     section: str

@@ -90,7 +90,17 @@ def find_unit(quantity: Quantity, unit: str) -> Unit | None:
 
 
 def read_measurement(one: Measurement) -> Measured | NotUsed:
-    """Convert one measurement to its reference unit, or say why it cannot be used."""
+    """Convert one measurement to its reference unit, or say why it cannot be used.
+
+    Examples
+    --------
+    >>> from medai.personalised.plan.measures import read_measurement
+    >>> from medai.personalised.plan.patient import Measurement
+    >>> read_measurement(Measurement(name="creatinine", value=1, unit="mg/dL")).value
+    1.0
+    >>> read_measurement(Measurement(name="creatinine", value=90, unit="mg/dL")).reason
+    'unlikely in this unit: was µmol/L meant?'
+    """
     stated = f"{one.value:g} {one.unit}"
     quantity = find_quantity(one.name)
     if quantity is None:

@@ -137,7 +137,7 @@ def assess_record(
     --------
     >>> from medai.personalised.records import Record, read_lab
     >>> patient = Record(52, "female", labs=(read_lab("TSH=18 mIU/L"),))
-    >>> assess_record(patient).candidates[0].name                     # doctest: +SKIP
+    >>> assess_record(patient).candidates[0].name
     'Hypothyroidism'
     """
     use = tuple(use)

@@ -126,6 +126,19 @@ def check_all(arguments: Sequence[Argument], values: Mapping[str, object]) -> di
     ------
     MedaiError
         For a missing required value, and for the first that is refused.
+
+    Examples
+    --------
+    >>> from medai.personalised.risk.arguments import SMOKER, check_all, number
+    >>> age = number("age_years", "How old is the patient?", "years", 40, 79)
+    >>> check_all([age, SMOKER], {"age_years": 52, "smoker": False})
+    {'age_years': 52.0, 'smoker': False}
+    >>> check_all([age, SMOKER], {"age_years": 25, "smoker": False})
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: age_years=25: it must be 40 to 79 years (the range that we take
+    for plausible; the paper's own range was not opened). Check the value and its unit; if both are
+    right, this score is not for this patient.
     """
     checked = {}
     for argument in arguments:

@@ -94,6 +94,13 @@ def measure_alerts(
     ------
     MedaiError
         When the lengths differ, there is no order, or an alert was accepted that never fired.
+
+    Examples
+    --------
+    >>> from medai.personalised.signals.alerts import measure_alerts
+    >>> report = measure_alerts([1, 1, 1, 0, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0, 0, 0])
+    >>> report.per_100_orders, round(report.ppv, 2), report.sensitivity
+    (37.5, 0.33, 0.5)
     """
     fired, harmful = (c.astype(bool) for c in _columns(("fired", fired), ("harmful", harmful)))
     overridden = None

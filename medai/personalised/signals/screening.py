@@ -51,6 +51,16 @@ def counts(drugs: np.ndarray, events: np.ndarray) -> tuple[np.ndarray, np.ndarra
     ------
     MedaiError
         When the two differ in length or there is no report.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.personalised.signals.screening import counts
+    >>> drug = np.array([[1], [1], [0], [0], [0], [0]], bool)
+    >>> rash = np.array([[1], [1], [1], [0], [0], [0]], bool)
+    >>> observed, expected = counts(drug, rash)
+    >>> print(f"{observed[0, 0]:.0f} reports name both, {expected[0, 0]:.1f} were expected")
+    2 reports name both, 1.0 were expected
     """
     import numpy as np
 

@@ -83,6 +83,13 @@ def interaction_contrast(pair: Pair) -> float:
 
     ``f11 − f10 − f01 + f00``: 0 when the shares add, above 0 when the two do more together.
     NaN when a group has no reports.
+
+    Examples
+    --------
+    >>> from medai.personalised.signals.twodrugs import Pair, interaction_contrast
+    >>> pair = Pair(n00=900, n10=100, n01=100, n11=50, e00=9, e10=3, e01=4, e11=15)
+    >>> round(pair.share("11"), 2), round(interaction_contrast(pair), 2)
+    (0.3, 0.24)
     """
     f00, f10, f01, f11 = (pair.share(which) for which in ("00", "10", "01", "11"))
     return f11 - f10 - f01 + f00

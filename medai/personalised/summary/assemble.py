@@ -31,24 +31,26 @@ BORN = re.compile(r"\b(?:delivered|delivery of|gave birth|since the birth|miscar
 def summarise(record: LongRecord) -> Summary:
     """Summarise a record by problems; every line cites sentences of the record word for word.
 
-    A sentence that was copied forward word for word counts once, on the day when it was first
-    written.  Of several statements about one matter the newest decides; where the record says a
-    thing and later, without saying that it resolved, denies it, both stand under contradictions.
-    So does a repeated sentence that contradicts the newest one on a medicine or a value.
+    A sentence copied forward word for word counts once, on the day when it was first written.  Of
+    several statements about one matter the newest decides; a thing later denied, not resolved, and
+    a repeated sentence against the newest one on a medicine or value stand under contradictions.
 
     Parameters
     ----------
     record
         See :func:`~medai.personalised.summary.read_record`.
 
-    Returns
-    -------
-    medai.personalised.summary.parts.Summary
-
     Raises
     ------
     MedaiError
         When `record` is no record.
+
+    Examples
+    --------
+    >>> from medai.personalised.summary import read_record, summarise
+    >>> note = {"id": "1", "date": "2024-03-05", "kind": "letter", "text": "On metformin 1 g."}
+    >>> summarise(read_record({"id": "hanna", "entries": [note]})).section("medicines")[0].text
+    '1 g, last named 2024-03-05'
     """
     if not isinstance(record, LongRecord):
         raise MedaiError("pass a LongRecord: read_record makes one from JSON.")

@@ -75,6 +75,26 @@ class Summary:
         How many notes and sentences there are, and how many sentences no line cites.
     lines
         Section key (see :data:`SECTIONS`) to its lines; sections without lines are left out.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from medai.personalised.summary.parts import Citation, Line, Summary
+    >>> quote = Citation("n1", date(2024, 3, 5), 0, 7, "Asthma.")
+    >>> page = Summary("hanna", 1, 1, 0, {"active": (Line("asthma", "since 2024", (quote,)),)})
+    >>> print(page.to_markdown())
+    # Record hanna
+    <BLANKLINE>
+    ## Active problems
+    <BLANKLINE>
+    - **asthma**: since 2024 [1]
+    <BLANKLINE>
+    ## What the notes say
+    <BLANKLINE>
+    1. 2024-03-05, n1: “Asthma.”
+    <BLANKLINE>
+    0 of 1 sentences in 1 notes stand behind no line: this page does not replace the record. Not
+    medical advice.
     """
 
     record: str

@@ -71,6 +71,17 @@ def read_record(data: Mapping[str, Any]) -> LongRecord:
     MedaiError
         For a missing or strange field, a date that is none, an id twice, an empty note, or more
         than 2,000 notes.
+
+    Examples
+    --------
+    >>> from medai.personalised.summary.record import read_record
+    >>> note = {"id": "n1", "date": "2024-03-05", "kind": "clinic", "text": "Asthma."}
+    >>> read_record({"id": "hanna", "entries": [note]}).entries[0].date
+    datetime.date(2024, 3, 5)
+    >>> read_record({"id": "hanna", "entries": [note, note]})
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: record hanna: the note id 'n1' stands twice.
     """
     if not isinstance(data, Mapping):
         raise MedaiError(f"a record is a JSON object with id and entries, not {_kind(data)}.")

@@ -109,6 +109,16 @@ def supported(sentence: str, line: Line) -> str:
     -------
     str
         The reason in words.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from medai.personalised.summary.parts import Citation, Line
+    >>> from medai.personalised.summary.rephrase import supported
+    >>> note = "Type 2 diabetes. On metformin 1 g twice daily."
+    >>> line = Line("metformin", "1 g", (Citation("n1", date(2024, 3, 5), 0, len(note), note),))
+    >>> supported("She is on metformin 2 g twice daily.", line)
+    'states what the notes do not: metformin current 2 g twice daily'
     """
     quotes = " ".join(one.quote for one in line.citations)
     known = {word.casefold() for word in WORD.findall(quotes)}

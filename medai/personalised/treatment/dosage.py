@@ -98,6 +98,17 @@ def dose_response(
     ------
     MedaiError
         On bad input, or a dose outside the range of those given.
+
+    Examples
+    --------
+    >>> from medai.datasets.treated import dosing
+    >>> from medai.personalised.treatment.dosage import dose_response
+    >>> cohort = dosing(500)
+    >>> for known in (None, cohort.x):
+    ...     curve = dose_response(cohort.y, cohort.dose, known, range(6, 13), n_boot=50)
+    ...     print(curve.best, "mg looks best; truly", cohort.best.mean().round(1), "mg")
+    6.0 mg looks best; truly 8.0 mg
+    8.0 mg looks best; truly 8.0 mg
     """
     y, dose, x, at = _inputs(y, dose, x, at)
     if method not in ("regression", "weighting"):

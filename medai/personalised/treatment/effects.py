@@ -84,6 +84,13 @@ def difference_in_means(y: ArrayLike, treated: ArrayLike, level: float = 0.95) -
     ------
     MedaiError
         For missing outcomes, values other than 0 and 1, or an arm of fewer than two.
+
+    Examples
+    --------
+    >>> from medai.personalised.treatment.effects import difference_in_means
+    >>> found = difference_in_means([5, 7, 6, 8, 3, 4, 5, 4], [1, 1, 1, 1, 0, 0, 0, 0])
+    >>> print(f"{found.value:.1f} ({found.low:.1f} to {found.high:.1f}), n={found.n}")
+    2.5 (1.0 to 4.0), n=8
     """
     y = check.outcome(y)
     t = check.two_arms(treated, len(y))

@@ -95,7 +95,18 @@ class SLearner:
 
 
 class TLearner:
-    """Two models, one of the treated and one of the others: subtract their predictions."""
+    """Two models, one of the treated and one of the others: subtract their predictions.
+
+    Examples
+    --------
+    >>> from medai.datasets.treated import operations
+    >>> from medai.personalised.treatment.learners import TLearner
+    >>> cohort = operations(2_000, randomised=True)
+    >>> effect = TLearner().fit(cohort.x, cohort.y, cohort.treated).effect(cohort.x)
+    >>> wide, narrow = effect[cohort.x["narrowing"] < 3], effect[cohort.x["narrowing"] > 8]
+    >>> print(f"{wide.mean():.0f} m for a wide canal, {narrow.mean():.0f} m for a narrow one")
+    -99 m for a wide canal, 52 m for a narrow one
+    """
 
     def __init__(self, model: Any = None) -> None:
         self.model = model

@@ -100,6 +100,14 @@ def policy_value(
     ------
     MedaiError
         On bad input.
+
+    Examples
+    --------
+    >>> from medai.personalised.treatment.policy import arm_scores, policy_value
+    >>> arm = [0, 1] * 50
+    >>> scores = arm_scores([3, 5] * 50, arm, [0.5, 0.5])
+    >>> print(f"everybody gets arm 1: {policy_value(scores, 1).value:.1f}")
+    everybody gets arm 1: 5.0
     """
     picked = _picked(scores, policy)
     return _boot(name, picked, groups, n_boot, level, seed)

@@ -49,6 +49,15 @@ def per_thousand(
     ------
     MedaiError
         On bad input.
+
+    Examples
+    --------
+    >>> from medai.trust.fairness.harms import per_thousand
+    >>> y, called = [1, 1, 0, 0] * 20, [1, 0, 1, 0] * 10 + [1, 1, 0, 0] * 10
+    >>> bill = per_thousand(y, called, ["a"] * 40 + ["b"] * 40, n_boot=100)
+    >>> bill.set_index(["group", "kind"])["value"].to_dict()
+    {('a', 'found'): 250.0, ('a', 'missed'): 250.0, ('a', 'alarmed'): 250.0, ('b', 'found'): 500.0,
+    ('b', 'missed'): 0.0, ('b', 'alarmed'): 0.0}
     """
     c = calls(called)
     y, c = checked(y, c, "called")

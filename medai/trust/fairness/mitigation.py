@@ -45,6 +45,13 @@ def group_thresholds(
     ------
     MedaiError
         On bad input, or a group with one class only.
+
+    Examples
+    --------
+    >>> from medai.trust.fairness.mitigation import group_thresholds
+    >>> y, p = [0, 1, 0, 1] * 2, [0.2, 0.8, 0.3, 0.6, 0.1, 0.5, 0.2, 0.4]
+    >>> group_thresholds(y, p, ["a"] * 4 + ["b"] * 4, sensitivity=1.0)
+    {'a': 0.6, 'b': 0.4}
     """
     y, p = checked(y, p, "p")
     names = group_of(groups, len(y))

@@ -128,6 +128,16 @@ def model_card(card: str | Mapping, folder: Path | None = None) -> ModelCard:
     MedaiError
         For a missing or empty section, a typed number, an unknown data card, and a result that
         is not where the card says.
+
+    Examples
+    --------
+    >>> from medai.trust.governance.cards import model_card
+    >>> model_card({"name": "mine", "title": "My model", "chapter": "17"})
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: Model card 'mine' lacks not_for, data_cards, details,
+    intended_use, factors, metrics, evaluation_data, training_data, results, ethical, caveats. Every
+    section is needed; where nothing is known, the section must say so.
     """
     spec = _read(card) if isinstance(card, str) else card
     name = spec.get("name") or "(no name)"

@@ -77,6 +77,17 @@ def decide(
     ------
     MedaiError
         For a fact that the rule does not know, and a value that is no choice.
+
+    Examples
+    --------
+    >>> from medai.trust.governance.deciding import Question, decide
+    >>> def verdict(facts):
+    ...     return ("device", ("mdr-2",)) if facts["medical"] else ("no device", ())
+    >>> ask = (Question("medical", "Is it meant for a medical purpose?", (True, False)),)
+    >>> decide(verdict, {}, ask, ("device", "no device")).questions[0].words
+    'Is it meant for a medical purpose?'
+    >>> decide(verdict, {"medical": True}, ask, ("device", "no device")).answer
+    'device'
     """
     by_fact = {question.fact: question for question in questions}
     for name, value in facts.items():

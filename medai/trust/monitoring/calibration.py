@@ -77,6 +77,18 @@ class CalibrationMonitor:
         Patients so far.
     alarm_at : int or None
         The number of the patient at whom it alarmed, from 1.
+
+    Examples
+    --------
+    >>> from medai.trust.monitoring.calibration import CalibrationMonitor
+    >>> monitor = CalibrationMonitor()
+    >>> for patients in (40, 40):
+    ...     evidence = monitor.update([0.1] * patients, [1, 0, 0, 0] * (patients // 4))
+    ...     print(f"evidence {monitor.evidence:.1f}, alarm: {monitor.alarm}")
+    evidence 6.2, alarm: False
+    evidence 128.5, alarm: True
+    >>> monitor.suspects
+    'the risks are too low'
     """
 
     def __init__(

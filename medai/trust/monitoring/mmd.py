@@ -45,6 +45,17 @@ def mmd_drift(
     ------
     MedaiError
         On bad input, or too many rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.trust.monitoring.mmd import mmd_drift
+    >>> a, b = np.random.default_rng(0).normal(size=(2, 100))
+    >>> together, apart = np.c_[a, a + b / 5], np.c_[a, -a + b / 5]  # each column looks the same
+    >>> for new in (together[50:], apart[50:]):
+    ...     print(f"p = {mmd_drift(together[:50], new).p_value:.3f}")
+    p = 0.480
+    p = 0.002
     """
     a, b = (_matrix(values, name) for values, name in ((reference, "reference"), (new, "new")))
     if a.shape[1] != b.shape[1]:

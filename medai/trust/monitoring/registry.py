@@ -28,6 +28,18 @@ class Registry:
     ----------
     folder : path
         Made when it is missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from medai.trust.monitoring.registry import Registry
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     models = Registry(folder)
+    ...     for version in ("1.0", "1.1"):
+    ...         _ = models.add(version, version.encode())
+    ...         models.promote(version, "passed the tests")
+    ...     print(models.current, "back to", models.roll_back("more false alarms"))
+    1.1 back to 1.0
     """
 
     def __init__(self, folder: Path | str) -> None:

@@ -43,6 +43,15 @@ class Shadow:
         ``id`` and ``error``, the kind of exception (its text may hold patient data).
     dropped : int
         Patients not kept.
+
+    Examples
+    --------
+    >>> from medai.trust.monitoring.shadow import Shadow
+    >>> shadow = Shadow(lambda age: age / 200, lambda age: age / 100)
+    >>> shadow.answer("Hanna", 60), shadow.catch_up()
+    (0.3, 1)
+    >>> shadow.records
+    [{'id': 'Hanna', 'current': 0.3, 'candidate': 0.6}]
     """
 
     def __init__(

@@ -33,6 +33,12 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     ------
     MedaiError
         When a value is no probability.
+
+    Examples
+    --------
+    >>> from medai.trust.monitoring.tables import holm
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
     """
     p = vector(p_values, "p_values")
     if not ((p >= 0) & (p <= 1)).all():

@@ -41,6 +41,16 @@ def write_encrypted(path: Path, data: bytes, passphrase: str) -> None:
     ------
     MedaiError
         For a short passphrase, or data that are not bytes.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from medai.trust.privacy.encrypt import write_encrypted
+    >>> write_encrypted(Path("notes.enc"), b"Mrs Whitcombe, MRN 4482913", "hanna")
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: the passphrase is shorter than 12 characters, or no text: take
+    several words.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -70,6 +70,15 @@ def loss_attack(
     ------
     MedaiError
         For fewer than two of either, a loss that is not finite, or `fpr` outside (0, 1).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.trust.privacy.membership import loss_attack
+    >>> rng = np.random.default_rng(0)
+    >>> found = loss_attack(rng.exponential(0.3, 400), rng.exponential(1.0, 400), n_boot=50)
+    >>> print(f"AUC {found.auc:.2f}, {found.tpr:.0%} found at {found.fpr:.0%} false alarms")
+    AUC 0.75, 4% found at 1% false alarms
     """
     member, other = np.asarray(member_loss, dtype=float), np.asarray(other_loss, dtype=float)
     if min(len(member), len(other)) < 2:

@@ -46,7 +46,14 @@ def logits(model: torch.nn.Module, x: np.ndarray) -> np.ndarray:
 
 
 def get_weights(model: torch.nn.Module) -> list[np.ndarray]:
-    """Return copies of the model's parameters, in order."""
+    """Return copies of the model's parameters, in order.
+
+    Examples
+    --------
+    >>> from medai.trust.privacy.network import get_weights, make_network
+    >>> [one.shape for one in get_weights(make_network(features=20))]
+    [(64, 20), (64,), (1, 64), (1,)]
+    """
     return [one.detach().numpy().copy() for one in model.parameters()]
 
 

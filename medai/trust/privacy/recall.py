@@ -16,6 +16,15 @@ def covered(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
     """Return whether every letter and digit of ``text[start:end]`` lies in one of the spans.
 
     Half a name is a name: one letter left over counts as missed.
+
+    Examples
+    --------
+    >>> from medai.trust.privacy.recall import covered
+    >>> note = "Seen: Mrs Whitcombe-Hale."
+    >>> for found in [(10, 19)], [(10, 24)]:
+    ...     print([note[low:high] for low, high in found], covered(note, 10, 24, found))
+    ['Whitcombe'] False
+    ['Whitcombe-Hale'] True
     """
     inside = np.zeros(len(text), dtype=bool)
     for low, high in spans:

@@ -57,6 +57,14 @@ def clip_rows(gradients: np.ndarray, clip: float) -> np.ndarray:
     ------
     MedaiError
         When C is not above 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.trust.privacy.training import clip_rows
+    >>> clip_rows(np.array([[3.0, 4.0], [0.3, 0.4]]), clip=1.0)
+    array([[0.6, 0.8],
+           [0.3, 0.4]])
     """
     if not clip > 0:
         raise MedaiError(f"clip={clip}: a length above 0 is wanted.")
