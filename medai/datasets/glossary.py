@@ -138,7 +138,13 @@ def _key(name: str) -> str:
 
 
 def is_abbreviation(name: str) -> bool:
-    """Say whether the case of a name matters: AUC, mRNA, GloVe, eGFR, DP-SGD; not Bayes."""
+    """Say whether the case of a name matters: AUC, mRNA, GloVe, eGFR, DP-SGD; not Bayes.
+
+    Examples
+    --------
+    >>> is_abbreviation('AUC'), is_abbreviation('recall')
+    (True, False)
+    """
     return any(re.search(r"\w[A-Z]", word) for word in re.split(r"[\s\-–/]+", name)) or (
         len(name) <= 2
     )

@@ -115,6 +115,11 @@ def retellings(split: str | None = None) -> tuple[Candidate, ...]:
     ------
     MedaiError
         For another split, or a table that breaks its rules.
+
+    Examples
+    --------
+    >>> len(retellings('dev')), len(retellings('test'))
+    (256, 256)
     """
     if split not in (None, "dev", "test"):
         raise MedaiError(f"split={split!r}: choose dev or test, or None for both.")

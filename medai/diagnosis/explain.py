@@ -42,7 +42,13 @@ _JOINED = ("has", "has not", "finding", "first test")  # relations whose facts m
 
 
 def lower(name: str) -> str:
-    """Return a name as it stands inside a sentence: ``Cough`` is ``cough``, ``ECG`` stays."""
+    """Return a name as it stands inside a sentence: ``Cough`` is ``cough``, ``ECG`` stays.
+
+    Examples
+    --------
+    >>> lower('Fever'), lower('COVID-19')
+    ('fever', 'COVID-19')
+    """
     head = name.split(" ")[0].split("-")[0]
     proper = head != head.capitalize() or head.rstrip("'s") in _PROPER or len(head) < 2
     return name if proper else name[0].lower() + name[1:]

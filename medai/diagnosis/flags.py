@@ -81,6 +81,11 @@ def urgency(action: str) -> int:
     """Return 1 (ambulance), 2 (emergency department), 3 (same day) or 4 (days or weeks).
 
     The most urgent word counts: "ambulance when it lasts over 15 minutes" is 1.
+
+    Examples
+    --------
+    >>> urgency("ambulance when it lasts over 15 minutes")
+    1
     """
     text = action.lower()
     return next((level for level, words in _WORDS if any(w in text for w in words)), 4)

@@ -119,7 +119,13 @@ def _read_text(text: str, graph: KnowledgeGraph, lang: str, names, age: float | 
 
 
 def main_language(text: str) -> str:
-    """Return ``zh`` when a text holds Chinese, ``other`` for mostly foreign letters, or ``en``."""
+    """Return ``zh`` when a text holds Chinese, ``other`` for mostly foreign letters, or ``en``.
+
+    Examples
+    --------
+    >>> main_language('Cough for three days.'), main_language('咳嗽三天')
+    ('en', 'zh')
+    """
     from medai.knowledge.chinese import is_chinese
 
     letters = (letter for letter in text[:10_000] if letter.isalpha())

@@ -258,6 +258,12 @@ def _chinese() -> dict[str, str]:
 
 
 def question_zh(hpo_id: str) -> str:
-    """Return the question in Chinese; "" where the lexicon has no expression."""
+    """Return the question in Chinese; "" where the lexicon has no expression.
+
+    Examples
+    --------
+    >>> question_zh('HP:0001945')
+    '有没有这个症状：发烧？'
+    """
     word = _chinese().get(hpo_id, "")
     return f"有没有这个症状：{word}？" if word else ""

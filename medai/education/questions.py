@@ -60,6 +60,11 @@ def make_questions(
     MedaiError
         For an unknown topic or way, or a number that is out of range or more than the
         tables give.
+
+    Examples
+    --------
+    >>> [len(one.options) for one in make_questions(2)]
+    [4, 4]
     """
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 300:
         raise MedaiError(f"number={number!r} must be a whole number from 1 to 300, e.g. 20.")

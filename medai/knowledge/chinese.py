@@ -49,7 +49,13 @@ _LONGEST_DEGREE = 8  # characters
 
 
 def is_chinese(text: str) -> bool:
-    """Tell whether a text holds Chinese characters (any; a note may hold English words too)."""
+    """Tell whether a text holds Chinese characters (any; a note may hold English words too).
+
+    Examples
+    --------
+    >>> is_chinese('咳嗽三天'), is_chinese('a cough for three days')
+    (True, False)
+    """
     return _CHINESE.search(text) is not None
 
 

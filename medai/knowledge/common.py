@@ -205,6 +205,11 @@ def age_group(age: float) -> str:
     ------
     MedaiError
         When the age is no number from 0 to 120.
+
+    Examples
+    --------
+    >>> [age_group(age) for age in (0.5, 7, 45, 80)]
+    ['infant', 'child', 'middle', 'older']
     """
     if isinstance(age, bool) or not isinstance(age, Real) or not 0 <= age <= 120:
         raise MedaiError(f"age={age!r}: give the age in years, from 0 to 120, or None.")

@@ -66,7 +66,13 @@ class Hit(NamedTuple):
 
 
 def pieces_of(pattern: str) -> list[list[str]]:
-    """Return the parts of a pattern: the choices of each, ``["..."]`` for a gap."""
+    """Return the parts of a pattern: the choices of each, ``["..."]`` for a gap.
+
+    Examples
+    --------
+    >>> pieces_of('coughing up blood')
+    [['coughing up blood']]
+    """
     parts = (part for part in _PIECE.split(pattern) if part)
     return [part[1:-1].split("|") if part[0] == "{" else [part] for part in parts]
 

@@ -124,6 +124,12 @@ def read_relations(abstracts: Iterable[Abstract]) -> tuple[Relation, ...]:
 
 
 def cooccurrences(sentence: str) -> frozenset[frozenset[str]]:
-    """Return all pairs of terms in a sentence: the baseline that reads nothing."""
+    """Return all pairs of terms in a sentence: the baseline that reads nothing.
+
+    Examples
+    --------
+    >>> len(cooccurrences('Aspirin reduces the risk of stroke.'))
+    1
+    """
     names = sorted({one.name for one in entities(sentence)})
     return frozenset(frozenset(pair) for pair in combinations(names, 2))

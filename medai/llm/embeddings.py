@@ -46,6 +46,12 @@ def embed(texts: Iterable[str], batch_size: int = 64) -> np.ndarray:
     -----
     UserWarning
         When a text is longer than 256 word pieces: the rest is not read.
+
+    Examples
+    --------
+    >>> vectors = embed(['a fever', 'high temperature', 'a broken leg'])
+    >>> vectors.shape, bool(vectors[0] @ vectors[1] > vectors[0] @ vectors[2])
+    ((3, 384), True)
     """
     import torch
 

@@ -58,7 +58,13 @@ def connect(name: str, *, api_key: str | None, timeout: float, retries: int) -> 
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine."""
+    """Tell whether a host name or address is this machine.
+
+    Examples
+    --------
+    >>> is_loopback('127.0.0.1'), is_loopback('example.org')
+    (True, False)
+    """
     if host.lower() == "localhost":
         return True
     try:

@@ -64,7 +64,13 @@ def scaled_dot_product_attention(
 
 
 def causal_mask(length: int) -> np.ndarray:
-    """Return the mask (T, T) that lets position i look at 0 … i and at nothing later."""
+    """Return the mask (T, T) that lets position i look at 0 … i and at nothing later.
+
+    Examples
+    --------
+    >>> causal_mask(3).astype(int).tolist()  # row: who looks; column: at whom
+    [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    """
     return np.tril(np.ones((length, length), dtype=bool))
 
 

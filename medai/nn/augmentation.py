@@ -100,6 +100,12 @@ def nearest_distance(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     ------
     MedaiError
         When the widths differ or there is no other row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nearest_distance(np.array([[0, 1, 1]]), np.array([[0, 1, 0], [1, 0, 0]])).tolist()
+    [1.0]
     """
     rows, others = (np.asarray(a, dtype="float64").reshape(len(a), -1) for a in (rows, others))
     if not len(others) or rows.shape[1] != others.shape[1]:

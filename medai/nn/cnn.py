@@ -185,6 +185,12 @@ def parameter_table(model: keras.Model) -> pd.DataFrame:
     ------
     MedaiError
         When the model has no parameters (it is not built yet).
+
+    Examples
+    --------
+    >>> table = parameter_table(small_cnn((32, 32, 1), widths=(4, 4)))
+    >>> int(table["parameters"].sum())
+    217
     """
     import pandas as pd
 

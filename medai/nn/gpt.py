@@ -168,6 +168,13 @@ def next_token_pairs(texts: Sequence[Sequence[int]], context: int) -> tuple:
     """Join texts into one stream and cut it into inputs and targets, each (n, C).
 
     The target of each position is the token after it.  What is left over at the end is dropped.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, y = next_token_pairs([[1, 2, 3, 4, 5]], context=4)[:2]
+    >>> x.tolist(), y.tolist()
+    ([[1, 2, 3, 4]], [[2, 3, 4, 5]])
     """
     stream = np.concatenate([np.asarray(text, dtype="int32") for text in texts])
     n = (len(stream) - 1) // context

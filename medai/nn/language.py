@@ -69,6 +69,11 @@ def inclusion_chances(counts: np.ndarray, k: int, power: float = 0.75) -> np.nda
     """Return each token's chance to be among `k` candidates, shape (V,); they sum to `k`.
 
     Proportional to count to the `power`, and 1 for tokens so frequent that it would exceed 1.
+
+    Examples
+    --------
+    >>> inclusion_chances([90, 9, 1], k=2).round(2).tolist()
+    [1.0, 0.8, 0.2]
     """
     weight = (np.asarray(counts, dtype=float) + 0.5) ** power
     if not 1 <= k <= len(weight):

@@ -58,6 +58,13 @@ def occlusion_map(
     Notes
     -----
     Zeiler and Fergus: Visualizing and understanding convolutional networks, 2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from medai.nn.cnn import small_cnn
+    >>> occlusion_map(small_cnn((16, 16, 1), widths=(4, 4)), np.zeros((16, 16, 1))).shape
+    (16, 16)
     """
     image = np.asarray(image, dtype="float32")
     _check_images(model, image[np.newaxis], target)

@@ -24,7 +24,13 @@ from medai.text.vectors import (
 
 
 def glove_weight(counts: np.ndarray, x_max: float = 100.0, power: float = 0.75) -> np.ndarray:
-    r"""Compute how much each cell counts, :math:`f(x) = \min(1, (x / x_{\max})^{3/4})`."""
+    r"""Compute how much each cell counts, :math:`f(x) = \min(1, (x / x_{\max})^{3/4})`.
+
+    Examples
+    --------
+    >>> glove_weight([1, 10, 100, 1000], x_max=100).round(2).tolist()
+    [0.03, 0.18, 1.0, 1.0]
+    """
     return np.minimum(1.0, (np.asarray(counts) / x_max) ** power)
 
 

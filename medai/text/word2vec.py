@@ -92,6 +92,11 @@ def shifted_pmi(counts: np.ndarray, negative: float, noise_power: float = 1.0) -
     -------
     numpy.ndarray, shape (V, V)
         ``-inf`` where a pair was never seen.
+
+    Examples
+    --------
+    >>> shifted_pmi([[4, 1], [1, 4]], negative=1).round(2).tolist()
+    [[0.47, -0.92], [-0.92, 0.47]]
     """
     counts = np.asarray(counts, dtype=float)
     noise = counts.sum(0) ** noise_power

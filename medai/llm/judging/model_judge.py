@@ -106,6 +106,11 @@ def position_bias(shown_first: ArrayLike, shown_second: ArrayLike) -> dict[str, 
     ------
     MedaiError
         For unequal shapes or no pair.
+
+    Examples
+    --------
+    >>> position_bias([1.2, 0.8], [-0.9, -1.1])
+    {'turns': array([1., 1.]), 'first': array([1., 1.])}
     """
     a, b = np.asarray(shown_first, dtype=float), np.asarray(shown_second, dtype=float)
     if a.shape != b.shape or a.ndim != 1 or not len(a):

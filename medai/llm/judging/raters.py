@@ -88,6 +88,11 @@ def standard_error(
     ------
     MedaiError
         For fewer than one text or rater.
+
+    Examples
+    --------
+    >>> round(standard_error(120, 1, spread=0.6, noise=0.8, severity=0.7, crossed=True), 3)
+    0.117
     """
     if texts < 1 or raters < 1:
         raise MedaiError(f"texts={texts}, raters={raters}: at least one of each.")

@@ -146,7 +146,13 @@ def supported(sentence: str, cited: Iterable[Passage], lang: str = "en") -> str:
 
 
 def differs(sentence: str, source: str) -> str:
-    """Return how an English sentence differs from the one it should say; "" when it agrees."""
+    """Return how an English sentence differs from the one it should say; "" when it agrees.
+
+    Examples
+    --------
+    >>> differs('Take it twice a day.', 'Take it once a day.')
+    'a word decides the meaning and differs: once, twice'
+    """
     if sentence.rstrip().endswith("?") != source.rstrip().endswith("?"):
         return "a word decides the meaning and differs: ?"
     said, told = _read(sentence), _read(source)
