@@ -119,7 +119,23 @@ class RareCandidate:
 def common_list(
     graph: KnowledgeGraph, query: Query, found: Posterior, setting: str, top: int
 ) -> tuple[CommonCandidate, ...]:
-    """Return the most probable conditions with their explanations, best first."""
+    """Return the most probable conditions with their explanations, best first.
+
+    Examples
+    --------
+    >>> from medai.diagnosis.posterior import posterior
+    >>> from medai.knowledge.common import common_graph
+    >>> from medai.knowledge.query import make_query
+    >>> graph = common_graph()
+    >>> query = make_query(graph, ["HP:0012735", "HP:0001945"])  # cough and fever
+    >>> best = common_list(graph, query, posterior(query), "general practice", top=1)[0]
+    >>> best.name, round(best.prior, 2), round(best.probability, 2)
+    ('Common cold', 0.1, 0.25)
+    >>> [(one.name, round(one.value, 2), one.frequency) for one in best.supporting]  # nats
+    [('Cough', 1.58, 0.545), ('Fever', 0.16, 0.25)]
+    >>> [one.name for one in best.missing]  # nobody mentioned them
+    ['Nasal congestion', 'Rhinorrhea', 'Malaise', 'Pharyngalgia']
+    """
     table = common_conditions()
     result = []
     for rank, i in enumerate(found.order[:top], start=1):

@@ -92,6 +92,19 @@ def doubts(
         What they give.
     reading : Reading
         What was understood of the text, and what was not.
+
+    Examples
+    --------
+    >>> from medai.diagnosis.posterior import posterior
+    >>> from medai.diagnosis.reading import read
+    >>> from medai.knowledge.common import common_graph
+    >>> from medai.knowledge.query import make_query
+    >>> graph, tired = common_graph(), ["HP:0012378"]
+    >>> found = posterior(make_query(graph, tired), age=45)
+    >>> for one in doubts(graph, tired, found, read(tired, graph)):
+    ...     print(f"{one.code}: {one.reason}")
+    few: Only one finding is known: Fatigue.
+    flat: No condition stands out: the most probable one has 6%.
     """
     result = [_doubt("language")] if reading.language == "other" else []
     result += _unread(reading)

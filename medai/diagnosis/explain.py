@@ -218,7 +218,11 @@ def template(facts: Facts | Iterable[Fact], lang: str = "en") -> str:
 
     Examples
     --------
-    >>> print(template(common_facts("influenza", ["HP:0012735"])))       # doctest: +SKIP
+    >>> cough = Fact("Influenza", "finding", "Cough", "a trial", "opened", "very frequent")
+    >>> chill = Fact(PATIENT, "has", "Chills", "the patient", "stated")
+    >>> print(template(Facts([cough, chill])))
+    The patient has chills [2].
+    People with influenza very often have cough [1].
     """
     space = " " if lang == "en" else ""
     paragraphs = [

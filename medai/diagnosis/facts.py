@@ -4,12 +4,6 @@ An explanation is made of these and of nothing else (:mod:`medai.diagnosis.expla
 that a language model wrote is held against them (:mod:`medai.diagnosis.grounding`).  The words
 of the patient are not among them: what the patient said enters as the names of findings, so
 nothing that somebody writes into a complaint can reach an explanation or a prompt.
-
-Examples
---------
->>> book = common_facts("influenza", present=["HP:0012735"])            # doctest: +SKIP
->>> print(book[1])                                                     # doctest: +SKIP
-[2] Influenza | finding | Cough | very frequent | listed
 """
 
 from __future__ import annotations
@@ -105,7 +99,20 @@ class Fact:
 
 
 class Facts(Sequence[Fact]):
-    """A numbered list of facts; a fact that is added twice keeps its first number."""
+    """A numbered list of facts; a fact that is added twice keeps its first number.
+
+    Examples
+    --------
+    >>> cough = Fact("Influenza", "finding", "Cough", "a trial", "opened", "very frequent")
+    >>> common = Fact("Influenza", "prior", "emergency", "", "teaching estimate", "90")
+    >>> book = Facts([cough, common])
+    >>> for one in book:
+    ...     print(one)
+    [1] Influenza | finding | Cough | very frequent | opened
+    [2] Influenza | prior | emergency | 90 | teaching estimate
+    >>> [one.citation for one in book]
+    ['[1]', '[2, teaching estimate]']
+    """
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._facts: list[Fact] = []

@@ -107,9 +107,14 @@ def check(text: str, facts: Facts | Iterable[Fact]) -> Coverage:
 
     Examples
     --------
-    >>> book = common_facts("influenza", ["HP:0012735"])                 # doctest: +SKIP
-    >>> check("People with influenza always have cough [3].", book).why  # doctest: +SKIP
-    ('the number or frequency differs from fact 3 (very frequent, 93 %)',)
+    >>> cough = Fact("Influenza", "finding", "Cough", "a trial", "opened", "very frequent")
+    >>> book = Facts([cough])
+    >>> check("People with influenza very often have cough [1].", book).why
+    ()
+    >>> check("People with influenza always have cough [1].", book).why
+    ('the number or frequency differs from fact 1 (very frequent)',)
+    >>> check("People with influenza very often have cough.", book).why
+    ('no citation',)
     """
     if not isinstance(text, str):
         raise MedaiError(f"check() takes a text, not {type(text).__name__}.")

@@ -139,6 +139,21 @@ def posterior(
     ------
     MedaiError
         When the setting, the age or the sex is unknown.
+
+    Examples
+    --------
+    >>> from medai.knowledge.common import common_graph
+    >>> from medai.knowledge.query import make_query
+    >>> cough = make_query(common_graph(), ["HP:0012735"])
+    >>> found = posterior(cough, age=45)
+    >>> [(found.ids[i], round(float(found.p[i]), 2)) for i in found.order[:2]]
+    [('common-cold', 0.24), ('acute-bronchitis', 0.13)]
+    >>> round(found.other, 2)  # it may be nothing of the table
+    0.35
+    >>> pneumonia = "community-acquired-pneumonia"  # the same cough, seen elsewhere:
+    >>> there = posterior(cough, "emergency", age=45)
+    >>> round(found.of(pneumonia), 3), round(there.of(pneumonia), 3)
+    (0.009, 0.033)
     """
     graph = common_graph() if graph is None else graph
     before, score = priors(setting, age, sex), scores(query, graph)

@@ -132,6 +132,13 @@ def information_gain(p: np.ndarray, yes: np.ndarray) -> np.ndarray:
     -------
     numpy.ndarray
         Shape (questions,), not negative.
+
+    Examples
+    --------
+    >>> p = np.array([0.5, 0.5])  # two conditions, equally probable: 1 bit is not known
+    >>> yes = np.array([[1, 0], [0.9, 0.3], [0.4, 0.4]])  # decides, helps, tells nothing
+    >>> information_gain(p, yes).round(2).tolist()
+    [1.0, 0.3, 0.0]
     """
     joint = p * yes
     said_yes = joint.sum(1, keepdims=True)

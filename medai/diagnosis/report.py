@@ -161,7 +161,17 @@ def _questions(title: str, questions: Sequence[Question]) -> list[str]:
 
 
 def after(one: Question) -> str:
-    """Return in one sentence what yes and no would do."""
+    """Return in one sentence what yes and no would do.
+
+    Examples
+    --------
+    >>> from medai.diagnosis import assess
+    >>> answer = assess(["HP:0012735", "HP:0001945"], age=45, reorder=False)  # cough, fever
+    >>> answer.questions[0].text
+    'Do you have a blocked nose?'
+    >>> after(answer.questions[0])
+    'yes (40%): Common cold 56%; no (60%): Acute bronchitis 16%; worth 0.51 bits.'
+    """
     table = common_conditions()
     parts = []
     for word, answer in (("yes", one.yes), ("no", one.no)):

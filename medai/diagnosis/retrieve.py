@@ -150,9 +150,13 @@ class Retriever:
 
     Examples
     --------
-    >>> look = Retriever()                                               # doctest: +SKIP
-    >>> look.search("what is hemoptysis?").passages[0].title             # doctest: +SKIP
-    'Hemoptysis'
+    >>> texts = ("Hemoptysis", "Coughing up blood."), ("Epistaxis", "Bleeding of the nose.")
+    >>> kept = [Passage(name, name, text, "made up") for name, text in texts]
+    >>> look = Retriever(passages=kept, meaning=False)  # by words alone
+    >>> [one.title for one in look.search("Why does my nose bleed?").passages]
+    ['Epistaxis']
+    >>> look.search("What is gout?").why
+    'no passage is near enough (0.00; 0.53 is needed)'
     """
 
     def __init__(

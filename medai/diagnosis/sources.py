@@ -34,6 +34,14 @@ class Source:
 
 
 def source_of(key: str, basis: str) -> Source:
-    """Return the source of a row of the table of common conditions."""
+    """Return the source of a row of the table of common conditions.
+
+    Examples
+    --------
+    >>> print(source_of("aad-contact", "opened"))
+    Contact dermatitis: Signs and symptoms (opened)
+    >>> print(source_of("", "teaching estimate"))
+    teaching estimate
+    """
     known = common_conditions().sources.get(key)
     return Source(basis, key, known.title, known.url) if known else Source(basis)

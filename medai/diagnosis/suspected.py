@@ -101,6 +101,21 @@ def suspected_flags(
         From 0 to 1; flags that are complete already do not count.
     tuple of SuspectedFlag
         The most probable first; empty when the chance is below :data:`LEAST`.
+
+    Examples
+    --------
+    >>> from medai.diagnosis.posterior import posterior
+    >>> from medai.knowledge.common import common_graph
+    >>> from medai.knowledge.query import make_query
+    >>> graph, pain = common_graph(), ["HP:0100749"]  # chest pain; nothing else was said
+    >>> found = posterior(make_query(graph, pain), "emergency", age=60)
+    >>> chance, flags = suspected_flags(graph, pain, set(), found, age=60)
+    >>> round(chance, 2)
+    0.07
+    >>> for one in flags:
+    ...     print(f"{one.chance:.2f} {one.condition}: {', '.join(one.findings)}?")
+    0.03 acute-coronary-syndrome: Hyperhidrosis?
+    0.01 rib-fracture: Fractured rib, Dyspnea?
     """
     present = tuple(present)
     if not present:

@@ -35,6 +35,15 @@ def understood(reading: Reading) -> tuple[float, list[str]]:
         From 0 to 1; 1 for a text without a word that says anything.
     list of str
         As written, in the order of the text.
+
+    Examples
+    --------
+    >>> from medai.diagnosis.reading import read
+    >>> from medai.knowledge import load_graph
+    >>> reading = read("Fever, and the wheelbarrow feeling is back.", load_graph())
+    >>> share, left = understood(reading)
+    >>> round(share, 2), left
+    (0.33, ['wheelbarrow', 'back'])
     """
     found = reading.findings
     groups = (found.present, found.excluded, found.uncertain, found.family, found.history)

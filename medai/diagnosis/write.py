@@ -172,6 +172,19 @@ def write_explanation(
     ------
     MedaiError
         When there is no fact, or the language is another.
+
+    Examples
+    --------
+    >>> cough = Fact("Influenza", "finding", "Cough", "a trial", "opened", "frequent")
+    >>> class Boaster:
+    ...     def generate(self, prompt, **options):
+    ...         return "Influenza always causes a cough."
+    ...
+    >>> part = write_explanation(Facts([cough]), Boaster()).parts[0]
+    >>> part.by, part.why
+    ('template', 'the number or frequency differs from fact 1 (frequent)')
+    >>> part.text
+    'People with influenza often have cough [1].'
     """
     if lang not in LANGUAGES:
         raise MedaiError(f"lang={lang!r}: choose 'en' or 'zh'.")

@@ -58,6 +58,16 @@ def render(
     MedaiError
         For no questions, ids that repeat or are not plain, an unknown form, or a letter that
         XML cannot hold.
+
+    Examples
+    --------
+    >>> options = Option("-2.5 or less", True, "Yes."), Option("=2.5", False, "The sign.")
+    >>> one = Question("t-score", "bone", "Osteoporosis: T-score?", options, ("WHO",))
+    >>> text = render([one], "csv")
+    >>> text.splitlines()[1].split(",")[3:6]  # a spreadsheet would run what begins with =
+    ['A', "'-2.5 or less", "'=2.5"]
+    >>> [option.text for option in read_csv(text)[0].options]
+    ['-2.5 or less', '=2.5']
     """
     questions = list(questions)
     if form not in FORMATS:

@@ -76,7 +76,14 @@ def denied(sentence: str, span: tuple[int, int]) -> bool:
 
 
 def met(point: Point, text: str) -> bool:
-    """Tell whether an answer states a point somewhere and denies it nowhere."""
+    """Tell whether an answer states a point somewhere and denies it nowhere.
+
+    Examples
+    --------
+    >>> point = Point("states", "lactic acidosis", (("lactic",), ("lactate",)))
+    >>> [met(point, text) for text in ("Lactate rises.", "There is no lactic acidosis.")]
+    [True, False]
+    """
     found = refused = False
     for start, end in sentences(text):
         sentence = text[start:end]
@@ -155,6 +162,12 @@ def kappa(first: ArrayLike, second: ArrayLike, classes: int = 3) -> float:
     MedaiError
         For lists of different length, grades out of range, or when both lists hold one and the
         same grade only: agreement beyond chance is then undefined.
+
+    Examples
+    --------
+    >>> teacher, near, far = [0, 0, 1, 1, 2, 2], [0, 0, 1, 2, 2, 2], [2, 0, 1, 1, 2, 2]
+    >>> round(kappa(teacher, near), 2), round(kappa(teacher, far), 2)
+    (0.89, 0.5)
     """
     return cohen_kappa(first, second, weights="quadratic", labels=range(classes))
 

@@ -26,7 +26,13 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def stems(text: str) -> frozenset[str]:
-    """Return the first five letters of each telling word of a text."""
+    """Return the first five letters of each telling word of a text.
+
+    Examples
+    --------
+    >>> sorted(stems("Which disease of the thyroid is meant?") & stems("Thyroiditis"))
+    ['thyro']
+    """
     words = _WORD.findall(text.casefold())
     return frozenset(w[:5] for w in words if len(w) >= SHORTEST and w not in COMMON_WORDS)
 
@@ -50,6 +56,13 @@ def parallel(texts: Iterable[str]) -> bool:
 
     The longest has at most twice the letters of the shortest, and either all or none have a
     comma, a bracket, a digit, or a capital letter as the first.
+
+    Examples
+    --------
+    >>> parallel(["Asthma", "Gout", "Mumps"])
+    True
+    >>> parallel(["Asthma", "Gout", "Mumps of the parotid (left)"])  # one stands out
+    False
     """
     texts = list(texts)
     lengths = [len(text) for text in texts]

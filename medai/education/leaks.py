@@ -92,6 +92,18 @@ def leaks(questions: Sequence[Question], embed: Callable | None = None) -> tuple
     ------
     MedaiError
         For no questions or different numbers of options.
+
+    Examples
+    --------
+    >>> from medai.education.question import Option
+    >>> def ask(i, key, wrong):
+    ...     pair = Option(key, True, "right"), Option(wrong, False, "wrong")
+    ...     return Question(str(i), "drugs", "Which?", pair, ("made up",))
+    ...
+    >>> exam = [ask(i, "a long and careful answer", "short") for i in range(12)]
+    >>> found = leaks(exam, embed=lambda texts: np.eye(len(texts)))
+    >>> [(one.guesser, one.share, round(one.low, 2), one.above_chance) for one in found[:2]]
+    [('longest', 1.0, 0.76, True), ('shortest', 0.0, 0.0, False)]
     """
     sizes = {len(question.options) for question in questions}
     if len(sizes) != 1:

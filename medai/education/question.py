@@ -55,6 +55,17 @@ class Question:
     MedaiError
         For no stem, no source, fewer than two options, an option without words or reason, two
         options with the same words, and for any number of keys but one.
+
+    Examples
+    --------
+    >>> options = Option("Aspirin", False, "No."), Option("Vitamin K", True, "Yes.")
+    >>> one = Question("q1", "drugs", "What reverses warfarin?", options, ("a label",))
+    >>> print(one)
+    What reverses warfarin?
+      A. Aspirin
+      B. Vitamin K
+    >>> LETTERS[one.key]
+    'B'
     """
 
     id: str

@@ -75,6 +75,20 @@ def closed(found: Iterable[Relation], a: str, c: str) -> Hypothesis:
     ------
     MedaiError
         For a name that no relation has as its subject.
+
+    Examples
+    --------
+    >>> from medai.literature.relations import relations
+    >>> said = "Fish oil lowered blood viscosity. Raynaud's disease raised blood viscosity."
+    >>> found = [one for text in said.split(". ") for one in relations(text, "made up")]
+    >>> one = closed(found, "fish oil", "Raynaud's disease")
+    >>> one.score, [bridge.name for bridge in one.bridges]
+    (0.25, ['blood viscosity'])
+    >>> for line in str(one).splitlines()[1:]:
+    ...     print(line)
+      by blood viscosity, score 0.25
+        for      made up: Fish oil lowered blood viscosity
+        for      made up: Raynaud's disease raised blood viscosity.
     """
     links = _links(found)
     for name in (a, c):

@@ -52,6 +52,15 @@ def entities(
     ------
     MedaiError
         When `text` is no string.
+
+    Examples
+    --------
+    >>> text = "Marine oils lowered platelet aggregation in Raynaud's phenomenon."
+    >>> for one in entities(text):
+    ...     print(text[one.start : one.end], "|", one.name, "|", one.type)
+    Marine oils | fish oil | substance
+    platelet aggregation | platelet aggregation | physiology
+    Raynaud's phenomenon | Raynaud's disease | disease
     """
     if not isinstance(text, str):
         raise MedaiError(f"text is {type(text).__name__}: give a string.")

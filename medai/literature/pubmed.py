@@ -63,6 +63,20 @@ class PubMed:
     ------
     MedaiError
         For an address, e-mail, key, time-out or number of retries that cannot be.
+
+    Examples
+    --------
+    >>> from medai.datasets.literature import abstracts
+    >>> from medai.literature.standin import StandIn
+    >>> with StandIn(abstracts()) as server:  # on this machine; PMIDs are made up
+    ...     client = PubMed(server.base_url, cache=False)
+    ...     found = client.search("blood viscosity AND raynaud", most=2, until=1985)
+    ...     articles = client.fetch(found)
+    ...
+    >>> found.count, found.ids
+    (5, ('900000015', '900000022'))
+    >>> [(one.year, one.title) for one in articles]
+    [(1976, 'Cold hands and thick blood'), (1981, 'Plasma exchange')]
     """
 
     def __init__(

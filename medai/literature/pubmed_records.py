@@ -73,6 +73,16 @@ class Article:
         PMIDs (or citations) of the notices that say so.
     kind
         ``article`` or ``book``.
+
+    Examples
+    --------
+    >>> parts = Section("METHODS", "We asked 40 people."), Section("RESULTS", "Pain fell.")
+    >>> one = Article("900000001", "Pain in the clinic", parts)
+    >>> print(one.text)
+    METHODS: We asked 40 people.
+    RESULTS: Pain fell.
+    >>> one.url, one.year, one.retracted
+    ('https://pubmed.ncbi.nlm.nih.gov/900000001/', None, False)
     """
 
     pmid: str

@@ -54,6 +54,14 @@ def read_search(body: bytes) -> dict[str, Any]:
         When it is no such answer.
     Refused
         When it is an error of PubMed's.
+
+    Examples
+    --------
+    >>> body = b'''{"esearchresult": {"count": "2", "idlist": ["900000001", "900000002"],
+    ... "querytranslation": "raynaud", "errorlist": {"phrasesnotfound": ["fsh oil"]}}}'''
+    >>> found = read_search(body)
+    >>> found["count"], found["translation"], found["phrases"]  # it left a word out
+    (2, 'raynaud', ['fsh oil'])
     """
     try:
         answer = json.loads(body.decode("utf-8-sig"), strict=False)  # raw line breaks occur

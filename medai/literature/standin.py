@@ -36,6 +36,18 @@ class StandIn:
         For ``PubMed(base_url=…)``.
     log
         One line for each request: the utility, how it asked, and the status.
+
+    Examples
+    --------
+    >>> from medai.datasets.literature import abstracts
+    >>> with StandIn(abstracts()[:3], busy=1) as server:
+    ...     for _ in range(2):  # refused once, then answered
+    ...         status, body = server.answer("efetch.fcgi", {"id": "900000001"})
+    ...
+    >>> server.log
+    ['efetch.fcgi by ids: 429', 'efetch.fcgi by ids: 200']
+    >>> body[:70]
+    b'<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>900000001</PMI'
     """
 
     def __init__(self, abstracts: Iterable[Abstract], busy: int = 0) -> None:

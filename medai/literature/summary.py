@@ -186,6 +186,15 @@ def textrank(text: str, k: int = 2, damping: float = DAMPING, source: str = "") 
     Notes
     -----
     Equal ranks are broken by the order of the text.
+
+    Examples
+    --------
+    >>> text = "We met. Aspirin lowers pain. Aspirin lowers fever and pain. Nobody bled."
+    >>> lead(text, k=1).text, textrank(text, k=1).text
+    ('We met.', 'Aspirin lowers pain.')
+    >>> one = textrank(text, k=1).sentences[0]
+    >>> one.number, text[one.start : one.end], round(one.score, 2)
+    (1, 'Aspirin lowers pain.', 0.43)
     """
     found = source_sentences(text, source)
     ranks = pagerank(overlap_graph([one.text for one in found]), damping)
