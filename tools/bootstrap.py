@@ -1,11 +1,12 @@
-"""The first code cell of every chapter, identical everywhere.
+"""The first code cell of every chapter, identical everywhere but for what three of them add.
 
     python -m tools.bootstrap            # write it into every chapter
     python -m tools.bootstrap --check    # every chapter has it, or exit code 1
 
 On Google Colab the cell installs ``medai``; anywhere else it does nothing.  What Colab has
 installed already (NumPy, PyTorch, TensorFlow, Keras ...) is pinned while pip works, so it
-stays as it is, unless it is too old for ``medai``.
+stays as it is, unless it is too old for ``medai``.  Libraries that are large and that few
+chapters use (for privacy, explanations and fairness) are installed by those chapters alone.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tools.address import repository
 from tools.notebooks import ROOT, chapter_paths
 
 TAGS = ["bootstrap", "remove-cell"]
+EXTRAS = dict.fromkeys(("33", "34", "35"), "notebooks,trust")  # by chapter; the others: notebooks
 TEMPLATE = """\
 # On Google Colab this cell installs the book's package, medai; anywhere else it does nothing.
 import os, subprocess, sys
@@ -27,7 +29,7 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 
 if find_spec("google") and find_spec("google.colab") and not find_spec("medai"):
-    source = os.environ.get("MEDAI_WHEEL", "medai[notebooks] @ git+{url}@{branch}")
+    source = os.environ.get("MEDAI_WHEEL", "medai[{extras}] @ git+{url}@{branch}")
     keep = {{"numpy", "scipy", "pandas", "torch", "tensorflow", "keras"}}  # Colab's own stay
     pins = {{f"{{d.name}}=={{d.version}}\\n" for d in distributions() if d.name in keep}}
     with open("colab-versions.txt", "w") as file:
@@ -41,10 +43,11 @@ if find_spec("google") and find_spec("google.colab") and not find_spec("medai"):
 """
 
 
-def cell_source(root: Path = ROOT) -> str:
-    """Return the text of the bootstrap cell."""
+def cell_source(root: Path = ROOT, chapter: str = "") -> str:
+    """Return the text of the bootstrap cell of the notebook with this name."""
     url, branch = repository(root)
-    return TEMPLATE.format(url=url, branch=branch).rstrip("\n")
+    extras = EXTRAS.get(chapter.split("_")[0], "notebooks")
+    return TEMPLATE.format(url=url, branch=branch, extras=extras).rstrip("\n")
 
 
 def problem(path: Path, wanted: str) -> str:
@@ -90,8 +93,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("chapters", nargs="*", help="notebooks; all chapters by default")
     parser.add_argument("--check", action="store_true", help="write nothing")
     args = parser.parse_args(argv)
-    wanted, bad = cell_source(), 0
+    bad = 0
     for path in chapter_paths(args.chapters):
+        wanted = cell_source(chapter=path.stem)
         shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
         if args.check:
             what = problem(path, wanted)

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tools.build import build
 from tools.links import read as links_of
@@ -89,6 +90,8 @@ def browser():
 # axe would look at these for a quarter of an hour; a test below looks at some of each.
 # Of the functions and classes of a module two stay.
 SLOW = ".highlight, mjx-container, dt.sig, dl.field-list, dl.py ~ dl.py ~ dl.py"
+EMPTY = "x => document.querySelectorAll(x).forEach(y => y.replaceChildren())"
+WIDE, PHONE = 1280, 390
 # The phone shows the same words in the same colours. What differs on every page is what has to
 # be scrolled there; what differs by template (its menus) is the same on two pages as on all.
 ON_A_PHONE = ["scrollable-region-focusable", "meta-viewport"]
@@ -98,16 +101,23 @@ BY_NIGHT = [name for name in PAGES if name not in CHAPTERS[1:]] + CHAPTERS[5::5]
 
 
 @dataclasses.dataclass(frozen=True)
-class Visit:
-    """What one look at one page showed."""
+class Layout:
+    """What one page looked like at one width."""
 
-    troubles: list
     formulas: tuple
     pictures: list
     too_wide: int
     cut_formulas: list
-    violations: list
-    violations_dark: list
+
+
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """What one look at one page showed, at the width of a desktop and at that of a phone."""
+
+    troubles: list
+    layouts: dict
+    violations: dict
+    violations_dark: dict
 
 
 def serious(page, **options):
@@ -123,64 +133,103 @@ def serious(page, **options):
     ]
 
 
+def layout(page):
+    """Return what there is to see on a page, and what does not fit."""
+    return Layout(
+        formulas=(
+            page.locator("article .math").count(),
+            page.locator("article .math mjx-container").count(),
+        ),
+        pictures=page.eval_on_selector_all(
+            "article img", "xs => xs.map(x => [x.src, x.alt, x.naturalWidth])"
+        ),
+        too_wide=page.evaluate("document.documentElement.scrollWidth - window.innerWidth"),
+        cut_formulas=page.eval_on_selector_all(
+            "article mjx-container[display='true']",
+            "xs => xs.filter(x => x.scrollWidth > x.clientWidth + 1)"
+            ".map(x => [x.scrollWidth, x.clientWidth, x.parentElement.id])",
+        ),
+    )
+
+
+def listen(page):
+    """Return a list that fills with whatever goes wrong on a page."""
+    troubles = []
+
+    def check_request(request):
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            troubles.append(f"asks another host: {request.url}")
+
+    def check_response(response):
+        if response.status >= 400:
+            troubles.append(f"{response.status}: {response.url}")
+
+    def check_console(message):
+        if message.type == "error":
+            troubles.append(f"console: {message.text}")
+
+    page.on("request", check_request)
+    page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+    page.on("response", check_response)
+    page.on("console", check_console)
+    page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+    return troubles
+
+
+def resize(page, width):
+    page.set_viewport_size({"width": width, "height": 844})
+
+
 @pytest.fixture(scope="module")
 def visit(site, browser):
-    """Look at a page once per width, by day and by night; the tests share what was seen.
+    """Look at a page once, by day and by night; the tests share what was seen.
 
-    All of axe's rules are for the wide page, and for two pages on the phone.
+    A page is loaded at the width of a desktop and then made as narrow as a phone.  Two pages are
+    loaded on the phone as well, and meet all of axe's rules there.
     """
 
-    @functools.cache
-    def look(name, width):
+    def opened(name, width):
         context = browser.new_context(
             viewport={"width": width, "height": 844}, color_scheme="light"
         )
         context.set_default_timeout(HANGS)
-        page, troubles = context.new_page(), []
-
-        def check_request(request):
-            if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-                troubles.append(f"asks another host: {request.url}")
-
-        def check_response(response):
-            if response.status >= 400:
-                troubles.append(f"{response.status}: {response.url}")
-
-        def check_console(message):
-            if message.type == "error":
-                troubles.append(f"console: {message.text}")
-
-        page.on("request", check_request)
-        page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-        page.on("response", check_response)
-        page.on("console", check_console)
-        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page = context.new_page()
+        troubles = listen(page)
         page.goto(site + name, wait_until="load")
         page.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
-        formulas = page.locator("article .math").count()
-        drawn = page.locator("article .math mjx-container").count()
-        pictures = page.eval_on_selector_all(
-            "article img", "xs => xs.map(x => [x.src, x.alt, x.naturalWidth])"
-        )
-        too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        cut_formulas = page.eval_on_selector_all(
-            "article mjx-container[display='true']",
-            "xs => xs.filter(x => x.scrollWidth > x.clientWidth + 1)"
-            ".map(x => [x.scrollWidth, x.clientWidth, x.parentElement.id])",
-        )
-        page.evaluate("x => document.querySelectorAll(x).forEach(y => y.replaceChildren())", SLOW)
+        return page, troubles
+
+    def night_and_day(page, name):
+        dark = []
+        if name in BY_NIGHT:
+            by_night(page)
+            dark = serious(page, runOnly=["color-contrast"])
+            by_day(page)
+        return dark, serious(page)
+
+    @functools.cache
+    def look(name):
+        page, troubles = opened(name, WIDE)
+        layouts = {WIDE: layout(page)}
+        resize(page, PHONE)
+        layouts[PHONE] = layout(page)
+        resize(page, WIDE)
         loading = list(troubles)  # axe fetches style sheets of its own, under wrong addresses
-        if width == 1280 or name in WHOLE_ON_A_PHONE:
-            dark = []
-            if name in BY_NIGHT:
-                by_night(page)
-                dark = serious(page, runOnly=["color-contrast"])
-                by_day(page)
-            light = serious(page)
+        page.evaluate(EMPTY, SLOW)
+        dark, light = {}, {}
+        dark[WIDE], light[WIDE] = night_and_day(page, name)
+        if name in WHOLE_ON_A_PHONE:
+            page.context.close()
+            page, troubles = opened(name, PHONE)
+            layouts[PHONE] = layout(page)
+            loading += troubles
+            page.evaluate(EMPTY, SLOW)
+            dark[PHONE], light[PHONE] = night_and_day(page, name)
         else:
-            dark, light = [], serious(page, runOnly=ON_A_PHONE)
-        context.close()
-        return Visit(loading, (formulas, drawn), pictures, too_wide, cut_formulas, light, dark)
+            resize(page, PHONE)
+            light[PHONE] = serious(page, runOnly=ON_A_PHONE)
+        page.context.close()
+        return Visit(loading, layouts, light, dark)
 
     return look
 
@@ -198,20 +247,19 @@ def by_day(page):
     page.wait_for_selector("html[data-theme='light']", state="attached")
 
 
-looks = pytest.mark.parametrize("width", [1280, 390])
+looks = pytest.mark.parametrize("width", [WIDE, PHONE])
 pages = pytest.mark.parametrize("name", PAGES)
 
 
 @pages
-@looks
-def test_nothing_fails_and_nothing_comes_from_another_host(visit, name, width):
-    assert visit(name, width).troubles == []
+def test_nothing_fails_and_nothing_comes_from_another_host(visit, name):
+    assert visit(name).troubles == []
 
 
 @pages
 @looks
 def test_formulas_and_pictures_are_drawn_and_fit(visit, name, width):
-    seen = visit(name, width)
+    seen = visit(name).layouts[width]
     formulas, drawn = seen.formulas
     assert drawn >= formulas
     assert [p for p in seen.pictures if not p[1] or not p[2]] == [], "no alt text, or not drawn"
@@ -219,7 +267,7 @@ def test_formulas_and_pictures_are_drawn_and_fit(visit, name, width):
     assert seen.cut_formulas == [], "a formula is wider than the page: break it into lines"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@looks
 def test_no_formula_is_cut_off_above_or_below(site, browser, width):
     """What stands outside its box is not drawn: so there must be white at the edge."""
     from matplotlib.image import imread
@@ -240,19 +288,19 @@ def test_no_formula_is_cut_off_above_or_below(site, browser, width):
 @pages
 @looks
 def test_axe_finds_no_serious_violation(visit, name, width):
-    assert visit(name, width).violations == []
+    assert visit(name).violations[width] == []
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [(n, 1280) for n in BY_NIGHT] + [(n, 390) for n in WHOLE_ON_A_PHONE]
+    ("name", "width"), [(n, WIDE) for n in BY_NIGHT] + [(n, PHONE) for n in WHOLE_ON_A_PHONE]
 )
 def test_axe_finds_enough_contrast_by_night(visit, name, width):
-    assert visit(name, width).violations_dark == []
+    assert visit(name).violations_dark[width] == []
 
 
 def test_chapters_have_formulas_and_pictures(visit):
     for name in CHAPTERS:
-        seen = visit(name, 1280)
+        seen = visit(name).layouts[WIDE]
         assert seen.formulas[0] > 5
         assert len(seen.pictures) >= 2
 
@@ -265,7 +313,6 @@ def plain(browser):
     context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     ("name", "parts", "least"),
     [
@@ -273,22 +320,21 @@ def plain(browser):
         ("book/api.html", "section[id='module-medai.text'] dl.py", 100),
     ],
 )
-def test_what_is_made_a_thousand_times_can_be_read(site, browser, name, parts, least, width):
+def test_what_is_made_a_thousand_times_can_be_read(site, browser, name, parts, least):
     """Thousands of coloured words make axe slow, so a part stands for all."""
-    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme="light")
+    page = browser.new_page(viewport={"width": WIDE, "height": 844}, color_scheme="light")
     page.set_default_timeout(HANGS)
     page.goto(site + name)
     page.eval_on_selector_all(
         parts, "xs => document.querySelector('article').replaceChildren(...xs.slice(0, 20))"
     )
     assert page.locator("article span").count() > least
-    if width == 390:
-        assert serious(page, runOnly=ON_A_PHONE) == []
-    else:
-        by_night(page)
-        assert serious(page, runOnly=["color-contrast"]) == []
-        by_day(page)
-        assert serious(page) == []
+    by_night(page)
+    assert serious(page, runOnly=["color-contrast"]) == []
+    by_day(page)
+    assert serious(page) == []
+    resize(page, PHONE)
+    assert serious(page, runOnly=ON_A_PHONE) == []
     page.close()
 
 
@@ -300,6 +346,23 @@ def test_search_finds_a_word(site, plain):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
+def test_every_quiz_has_its_answers_folded_beneath_the_options(html, name):
+    page = BeautifulSoup((html / name).read_text(encoding="utf-8"), "html.parser")
+    questions = page.select(".medai-quiz ol > li")
+    assert len(questions) == 5
+    for question in questions:
+        options = question.find_all("details")
+        assert len(options) >= 3
+        assert not any(option.has_attr("open") for option in options)
+        assert len({option["name"] for option in options}) == 1, "opening one closes the others"
+        answers = [option.p.get_text().split(".")[0].strip() for option in options]
+        assert sorted(answers) == ["Not quite"] * (len(options) - 1) + ["Right"]
+        kinds = ["right" if answer == "Right" else "wrong" for answer in answers]
+        assert [option["class"] for option in options] == [[kind] for kind in kinds]
+
+
+# Every quiz is made by one function: five of them are clicked through.
+@pytest.mark.parametrize("name", CHAPTERS[::8])
 def test_quiz_answers_a_click(site, plain, name):
     from playwright.sync_api import expect
 

@@ -7,8 +7,10 @@ wheel built from this checkout, older libraries that satisfy medai; then a chapt
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
@@ -17,6 +19,7 @@ import nbformat
 import pytest
 
 from tools import address, bootstrap
+from tools.notebooks import chapter_paths
 
 # What stands in for Colab's own: real NumPy and pandas of 2024, hollow frameworks.
 PREINSTALLED = {"numpy": "2.0.2", "pandas": "2.2.2"}
@@ -89,6 +92,26 @@ def test_on_colab_it_installs_with_pins(cell, monkeypatch):
     assert f"numpy=={numpy.__version__}" in fake.pins.splitlines()
     assert f"scipy=={scipy.__version__}" in fake.pins.splitlines()
     assert "pooch" not in fake.pins
+
+
+def test_only_three_chapters_install_the_large_libraries_of_trust(root):
+    with_trust = [
+        path.stem for path in chapter_paths() if "[notebooks,trust]" in path.read_text("utf-8")
+    ]
+    assert [name[:2] for name in with_trust] == ["33", "34", "35"]
+    extras = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    names, others = (
+        {re.split("[<>=]", line)[0].replace("-", "_") for line in extras[extra]}
+        for extra in ("trust", "notebooks")
+    )
+    modules = names - others
+    assert {"opacus", "shap"} <= modules
+    uses = re.compile(rf"(?:import|from) (?:{'|'.join(sorted(modules))})\b")
+    users = {path.stem for path in chapter_paths() if uses.search(path.read_text("utf-8"))}
+    assert users <= set(with_trust)
+    assert users, "this search finds what it looks for"
 
 
 def test_when_the_pins_do_not_fit_it_says_so(cell, monkeypatch, capsys):
