@@ -12,13 +12,19 @@ ROOT = Path(__file__).resolve().parents[1]
 # was changed, not by chance.  `pytest --hypothesis-profile=default` searches for new ones.
 hypothesis.settings.load_profile("ci")
 
-# Files that take a minute or more.  They begin first, so that two workers end together.
+# Files that take half a minute or more, longest first: so that two workers end together.
 LONG = [
-    "test_nn_backends.py",
     "test_site.py",
+    "test_nn_backends.py",
     "test_colab.py",
-    "test_llm_real.py",
+    "test_training_fit.py",
+    "test_serving_chat.py",
+    "test_serving_live.py",
+    "test_scale_batch.py",
     "test_benchmark_imaging.py",
+    "test_llm_real.py",
+    "test_diagnose.py",
+    "test_diagnosis_llm.py",
 ]
 
 

@@ -176,8 +176,15 @@ def listen(page):
     return troubles
 
 
+# The theme lets the keyboard reach what has to be scrolled, a moment after the window has changed.
+REACHABLE = """() => [...document.querySelectorAll("pre, .cell_output > .output")].every(
+    x => (x.tabIndex === 0) === (x.scrollWidth > x.clientWidth || x.scrollHeight > x.clientHeight))
+"""
+
+
 def resize(page, width):
     page.set_viewport_size({"width": width, "height": 844})
+    page.wait_for_function(REACHABLE)
 
 
 @pytest.fixture(scope="module")
