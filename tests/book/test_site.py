@@ -41,7 +41,8 @@ REFERENCE = [
     "references",
     "resources",
 ]
-PAGES = [f"book/{name}.html" for name in ("index", "how_to_use", *REFERENCE)] + CHAPTERS
+API = [f"book/api/{path.stem}.html" for path in sorted((ROOT / "book" / "api").glob("*.md"))]
+PAGES = [f"book/{name}.html" for name in ("index", "how_to_use", *REFERENCE)] + CHAPTERS + API
 FRACTIONS = "chapters/part1_background/02_metrics.html"  # formulas that begin with a fraction
 HANGS = 180_000  # milliseconds: longer than a busy machine needs
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -97,7 +98,7 @@ WIDE, PHONE = 1280, 390
 ON_A_PHONE = ["scrollable-region-focusable", "meta-viewport"]
 WHOLE_ON_A_PHONE = ["book/index.html", CHAPTERS[0]]
 # Night changes colours by one style sheet; every fifth chapter shows what chapters are made of.
-BY_NIGHT = [name for name in PAGES if name not in CHAPTERS[1:]] + CHAPTERS[5::5]
+BY_NIGHT = [name for name in PAGES if name not in CHAPTERS[1:] + API[1:]] + CHAPTERS[5::5]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -324,7 +325,7 @@ def plain(browser):
     ("name", "parts", "least"),
     [
         (CHAPTERS[0], ".cell_input", 100),
-        ("book/api.html", "section[id='module-medai.text'] dl.py", 100),
+        ("book/api/text.html", "dl.py", 100),
     ],
 )
 def test_what_is_made_a_thousand_times_can_be_read(site, browser, name, parts, least):
