@@ -45,8 +45,9 @@ class KnowledgeGraph:
 
     Examples
     --------
-    >>> graph = load_graph()                                    # doctest: +SKIP
-    >>> graph.term("HP:0001250").name                           # doctest: +SKIP
+    >>> from medai.knowledge import load_graph
+    >>> graph = load_graph()
+    >>> graph.term("HP:0001250").name
     'Seizure'
     """
 

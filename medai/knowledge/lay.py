@@ -84,6 +84,13 @@ class LayLexicon:
     ----------
     tables
         What :func:`medai.datasets.en.read_en_findings` returns.
+
+    Examples
+    --------
+    >>> from medai.knowledge import link
+    >>> found = link("I throw up and can't catch my breath. My ankles are not swollen.")
+    >>> [one.name for one in found.present], [one.name for one in found.excluded]
+    (['Vomiting', 'Dyspnea'], ['Pedal edema'])
     """
 
     def __init__(self, tables: Tables) -> None:

@@ -41,6 +41,13 @@ def check_weights(record: Mapping) -> np.ndarray:
     ------
     MedaiError
         When a feature is missing or unknown, or a weight is no finite number.
+
+    Examples
+    --------
+    >>> check_weights({"weights": {"match": 1.0}})
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: "weights" must name exactly the features ...
     """
     given = record.get("weights")
     if not isinstance(given, Mapping) or given.keys() != FEATURES.keys():

@@ -50,6 +50,17 @@ def statements(
         ``(start, end)`` of each finding, in order, not overlapping.
     cues
         What :func:`medai.knowledge.negation.find_cues` returned for them; found here if None.
+
+    Examples
+    --------
+    >>> text = "Fever has gone. No cough. Mother had asthma."
+    >>> words = ["Fever", "cough", "asthma"]
+    >>> spans = [(text.index(word), text.index(word) + len(word)) for word in words]
+    >>> for word, one in zip(words, statements(text, spans), strict=True):
+    ...     print(word, one.status, one.family, repr(one.cue))
+    Fever excluded False 'gone'
+    cough excluded False 'No'
+    asthma present True 'Mother'
     """
     result = []
     read = zip(spans, contexts(text, spans, cues), timings(text, spans), strict=True)

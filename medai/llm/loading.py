@@ -71,6 +71,17 @@ def load(
     Notes
     -----
     Code that comes with a model is never run, and pickled weights are never opened.
+
+    Examples
+    --------
+    >>> load("gpt-4")
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: 'gpt-4' names a model whose weights are not ...
+    >>> load("no/such/folder")
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: 'no/such/folder' is not the name of a model ...
     """
     if not isinstance(name, str) or not name.strip():
         raise MedaiError(f"name={name!r} must be a text, e.g. load('smollm2').")

@@ -294,7 +294,16 @@ class LocalModel:
 
 
 class Draw:
-    """Choose the next token with a generator of its own, by leaving no other choice."""
+    """Choose the next token with a generator of its own, by leaving no other choice.
+
+    Examples
+    --------
+    >>> import torch
+    >>> scores = torch.tensor([[2.0, 1.9, -5.0]])  # for a vocabulary of three
+    >>> draws = [Draw(Settings(1, 1.0, 1.0, seed, ())) for seed in range(8)]  # temperature 1
+    >>> [int(draw(None, scores).argmax()) for draw in draws]
+    [1, 0, 0, 0, 1, 1, 1, 1]
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._rule = {"temperature": settings.temperature, "top_p": settings.top_p}

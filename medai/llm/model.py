@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 
 class Writer(Protocol):
-    """A language model that writes."""
+    """A language model that writes.
+
+    Examples
+    --------
+    >>> class Parrot:
+    ...     def generate(self, prompt, **settings):
+    ...         return prompt.split()[-1]
+    >>> writer: Writer = Parrot()
+    >>> writer.generate("Her temperature is 39.2")
+    '39.2'
+    """
 
     def generate(self, prompt: Prompt, **settings: Any) -> str:
         """Continue a text, or answer chat messages.

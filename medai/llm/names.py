@@ -89,9 +89,10 @@ class NameIndex:
 
     Examples
     --------
-    >>> names = NameIndex()                                              # doctest: +SKIP
-    >>> names.nearest(["ache behind the eyes"])[0][0].name               # doctest: +SKIP
-    'Retro-orbital pain'
+    >>> reword("small index finger"), reword("Short 2nd finger")  # what is compared
+    ('hypoplasia 2nd finger', 'Short 2nd finger')
+    >>> compatible("fast heart beat", "bradycardia")  # then it comes last, and is marked
+    False
     """
 
     def __init__(self, graph: KnowledgeGraph | None = None, *, progress: bool = True) -> None:

@@ -31,6 +31,11 @@ def smollm2_file() -> Path:
     ------
     MedaiError
         When the package that carries it is missing; the message holds the pip command.
+
+    Examples
+    --------
+    >>> f"{smollm2_file().stat().st_size / 1e6:.0f} MB"
+    '98 MB'
     """
     return _find("smollm2-135m")
 

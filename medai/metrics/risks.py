@@ -61,6 +61,20 @@ def risk_report(
     ------
     MedaiError
         On bad input, no model, or an unknown reference.
+
+    Examples
+    --------
+    >>> from medai.metrics.risks import risk_report
+    >>> days = [100, 200, 300, 400, 900, 900, 900, 900, 500, 900]  # the 9th was lost
+    >>> event = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    >>> good = [0.8, 0.7, 0.6, 0.3, 0.4, 0.2, 0.2, 0.1, 0.3, 0.1]
+    >>> age = [0.5, 0.6, 0.4, 0.5, 0.5, 0.4, 0.3, 0.4, 0.5, 0.3]
+    >>> models = {"score": good, "age alone": age}
+    >>> report = risk_report(days, event, models, horizon=730, threshold=0.3, n_boot=100)
+    >>> report[["auc", "difference", "stated", "observed"]].round(2)
+                auc  difference  stated  observed
+    score      0.95         0.0    0.37       0.4
+    age alone  0.85        -0.1    0.44       0.4
     """
     import pandas as pd
 

@@ -167,6 +167,15 @@ def check_items(x: np.ndarray, n_features: int | None = None) -> np.ndarray:
     ------
     MedaiError
         When the shape is wrong, a value is neither 0 nor 1 (NaN too), or a row has no item.
+
+    Examples
+    --------
+    >>> check_items([[1, 0, 1], [0, 1, 0]]).dtype
+    dtype('float32')
+    >>> check_items([[1, 0, 2]])
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: The matrix holds values other than 0 and 1: ...
     """
     x = np.asarray(x)
     if x.ndim != 2 or 0 in x.shape or (n_features is not None and x.shape[1] != n_features):

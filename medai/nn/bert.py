@@ -164,6 +164,18 @@ def mask_tokens(
     ------
     MedaiError
         For ids that are not (B, T) or outside the vocabulary, or a share outside 0 to 1.
+
+    Examples
+    --------
+    >>> ids = np.array([[1, 20, 21, 22, 2, 0], [1, 30, 31, 2, 0, 0]])  # one row a text
+    >>> rng = np.random.default_rng(0)
+    >>> hidden, positions, targets, weights = mask_tokens(
+    ...     ids, rng, mask=3, vocabulary=100, special=(0, 1, 2, 3), share=0.3
+    ... )
+    >>> bool((targets == np.take_along_axis(ids, positions, 1)).all())  # what stood there
+    True
+    >>> weights.sum(1).tolist()  # one word of each is asked
+    [1.0, 1.0]
     """
     ids = np.asarray(ids)
     if ids.ndim != 2 or ids.size == 0 or ids.min() < 0 or ids.max() >= vocabulary:

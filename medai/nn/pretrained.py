@@ -34,6 +34,14 @@ def copy_gpt2(model: GPT, state: State) -> None:
     ------
     MedaiError
         When a tensor is missing or has another shape.
+
+    Examples
+    --------
+    >>> model = GPT(vocabulary=50, context=8, width=16, heads=2, depth=1)
+    >>> copy_gpt2(model, {"wte.weight": np.zeros((60, 16))})
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: wte.weight has shape (60, 16), the model ...
     """
     state = _without(state, "transformer.")
     model.build()

@@ -126,6 +126,12 @@ def time_features(gaps: Tensor, encoding: str | None) -> Tensor | None:
 
     ``"log"`` is log(1 + days) with one year as 1; ``"decay"`` is exp(-days / tau) for the
     five values of tau in ``DECAYS``; ``"both"`` is the two side by side.
+
+    Examples
+    --------
+    >>> days = keras.ops.array([[0.0, 7.0, 365.0]])  # since the visit before, for one patient
+    >>> keras.ops.convert_to_numpy(time_features(days, "log")).round(2).ravel()
+    array([0.  , 0.35, 1.  ], dtype=float32)
     """
     if encoding is None:
         return None

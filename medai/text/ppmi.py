@@ -28,6 +28,12 @@ def ppmi(counts: sparse.sparray, shift: float = 1.0, power: float = 0.75) -> spa
     -------
     scipy.sparse.csr_array, shape (V, V)
         Cells that are 0 are not stored.
+
+    Examples
+    --------
+    >>> counts = sparse.coo_array([[0, 8, 1], [8, 0, 1], [1, 1, 0]])  # chest, pain, night
+    >>> ppmi(counts, power=1).toarray().round(2).tolist()
+    [[0.0, 0.68, 0.11], [0.68, 0.0, 0.11], [0.11, 0.11, 0.0]]
     """
     table = sparse.coo_array(counts, dtype=float)
     if table.data.size == 0 or table.data.min() < 0 or not table.data.sum() > 0:

@@ -44,6 +44,15 @@ def read_sentences(sentences: Sentences, min_count: int = 3) -> Corpus:
     ------
     MedaiError
         If a sentence is a string, a token is not, or no word is frequent enough.
+
+    Examples
+    --------
+    >>> notes = [["chest", "pain"], ["no", "chest", "pain"], ["pain", "at", "night"]]
+    >>> corpus = read_sentences(notes, min_count=2)
+    >>> corpus.words, corpus.counts.tolist()
+    (['pain', 'chest'], [3, 2])
+    >>> corpus.ids.tolist(), corpus.sentence.tolist()  # rare words are gone
+    ([1, 0, 1, 0, 0], [0, 0, 1, 1, 2])
     """
     if isinstance(sentences, str):
         raise MedaiError("got one str where a list of tokenised sentences is needed")

@@ -41,7 +41,8 @@ TEXTS = _texts()
 
 
 @pytest.mark.parametrize("name", [name for name, text in TEXTS.items() if ">>> " in text])
-def test_examples_print_what_they_say(name):
+def test_examples_print_what_they_say(name, monkeypatch):
+    monkeypatch.delenv("MEDAI_OFFLINE", raising=False)
     result = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
     assert result.attempted > 0, "an example that is never run proves nothing"
     assert result.failed == 0, "see the report above"

@@ -50,8 +50,15 @@ class ClassifierServer:
 
     Examples
     --------
-    >>> with ClassifierServer(model) as server:  # doctest: +SKIP
-    ...     urllib.request.urlopen(server.url + "/health")
+    >>> import urllib.request
+    >>> class Guess:
+    ...     classes = ("heart", "lungs")
+    ...     def predict_proba(self, texts):
+    ...         return [[0.5, 0.5] for _ in texts]
+    >>> with ClassifierServer(Guess()) as server:
+    ...     with urllib.request.urlopen(server.url + "/health") as reply:
+    ...         reply.status, reply.read().decode()
+    (200, '{"status": "ok", "classes": ["heart", "lungs"]}')
     """
 
     def __init__(

@@ -164,8 +164,14 @@ def fine_tune_classifier(
 
     Examples
     --------
-    >>> model = fine_tune_classifier(phrases, systems, epochs=4, seed=9)  # doctest: +SKIP
-    >>> model.calibrate(phrases_val, systems_val).predict_proba(["sore knee"])  # doctest: +SKIP
+    >>> fine_tune_classifier(["sore knee", "wheeze"], ["limbs"])
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: labels has 1 entries for 2 texts; give one ...
+    >>> fine_tune_classifier(["sore knee", "stiff hip"], ["limbs", "limbs"])
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: all labels are 'limbs'; a classifier needs ...
     """
     texts = check_texts(texts)
     labels = checked_labels(labels, len(texts))

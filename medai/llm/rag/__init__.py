@@ -2,9 +2,14 @@
 
 Examples
 --------
->>> from medai.llm.rag import Answerer
->>> answer = Answerer().answer("What is a fever?")                       # doctest: +SKIP
->>> answer.kind, answer.citations[0].title                               # doctest: +SKIP
+>>> from medai.llm.rag import Answerer, Passage
+>>> fever = Passage("1", "en", "Fever", "A fever is a temperature of 38 °C or more.", "fever")
+>>> answerer = Answerer([fever])
+>>> answer = answerer.answer("What is a fever?")
+>>> answer.kind, answer.citations[0].title
+('answered', 'Fever')
+>>> answerer.answer("What is gout?").kind
+'abstained'
 """
 
 from medai.llm.rag.answerer import Answerer

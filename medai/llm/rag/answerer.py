@@ -56,8 +56,11 @@ class Answerer:
 
     Examples
     --------
-    >>> Answerer().answer("What is a fever?").kind                       # doctest: +SKIP
-    'answered'
+    >>> answerer = Answerer(lang="en")
+    >>> answerer.answer("I have chest pain and cannot breathe").kind
+    'emergency'
+    >>> answerer.answer("How many tablets should I take?").kind
+    'refused'
     """
 
     def __init__(

@@ -75,6 +75,15 @@ def best_of(texts: list[str], usable: list[int], room: int, like: np.ndarray) ->
     """Return the places of the `room` sentences most like the question, in their order.
 
     A sentence that leans on the one before it ("However, …") comes with it or not at all.
+
+    Examples
+    --------
+    >>> texts = ["Drink enough.", "A fever is 38 °C or more.", "However, babies differ."]
+    >>> nearness = np.array([0.2, 0.4, 0.6])
+    >>> best_of(texts, [0, 1, 2], 2, nearness)  # 'However' needs the sentence before it
+    [1, 2]
+    >>> best_of(texts, [0, 1, 2], 1, nearness)  # or stays out
+    [1]
     """
     if len(usable) <= room:
         return usable

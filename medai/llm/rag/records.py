@@ -134,6 +134,16 @@ def as_passages(rows: Iterable[Any]) -> tuple[Passage, ...]:
     ------
     MedaiError
         For no row, a row without text, an unknown language, or an id that stands twice.
+
+    Examples
+    --------
+    >>> fever = Passage("fever-en", "en", "Fever", "A fever is 38 °C or more.")
+    >>> as_passages([fever])[0].title
+    'Fever'
+    >>> as_passages([fever, fever])
+    Traceback (most recent call last):
+        ...
+    medai.runtime.errors.MedaiError: Passage 'fever-en' stands twice: give each ...
     """
     found = tuple(row if isinstance(row, Passage) else _passage(row) for row in rows)
     if not found:

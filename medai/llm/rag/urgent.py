@@ -133,6 +133,14 @@ def find_alarm(question: str, signs: Iterable[Sign]) -> Alarm | None:
         As :func:`medai.llm.rag.asked.checked` returns it, English, Chinese or mixed.
     signs
         Signs in both languages; all are looked for, whatever the question's language.
+
+    Examples
+    --------
+    >>> signs = [Sign("en", "chest pain", "heart")]
+    >>> find_alarm("my chest hurts, the pain is bad", signs).sign.category
+    'heart'
+    >>> find_alarm("i had chest pain years ago", signs) is None
+    True
     """
     signs = tuple(signs)
     seen = folded(question)
