@@ -22,6 +22,21 @@ explanation that falls into the corner (somebody suspects the letter) or onto th
 the AUC where letter and exposure go by coin, and the mean change of the log-odds when the letter
 is added to films without one, or the exposure to films without it.
 
+The usual external check is no AUC but its *drop*, from home to elsewhere.  Two rules for it were
+added after the results of the others had been seen, mean AUCs among them, and were fixed here
+before the drop of any network, tested or not, had been computed:
+
+AUC drop
+    the AUC at home minus the AUC elsewhere is beyond the 95 % quantile of the same difference
+    over the same 60 honest networks that set the other limits.
+AUC drop, lower bound
+    the one-sided 95 % lower bound of that difference is above 0: the 5 % quantile of 1,000
+    bootstrap draws of patients, drawn at home and elsewhere independently.  It needs no honest
+    network.
+
+The second ward elsewhere differs from an honest home in nothing: there the true drop is zero, which
+no real second hospital promises.
+
 Writes data/results/34_explanations.json.
 """
 
@@ -52,9 +67,13 @@ WARNINGS = {
     **{f"{name}: shadow": -1 for name in MAPS},
     "AUC at home": 1,
     "AUC elsewhere": -1,
+    "AUC drop": 1,
+    "AUC drop, lower bound": 1,
     "add the letter": 1,
     "add exposure": 1,
 }
+FIXED = {"AUC drop, lower bound": 0.0}  # limits that no honest network sets
+DRAWS = 1000
 
 
 def films(n: int, seed: int, kind: str):
@@ -130,6 +149,21 @@ def maps_of(model, images: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
+def lower_bound(home, home_said: np.ndarray, away, away_said: np.ndarray, seed: int) -> float:
+    """Return the one-sided 95 % lower bound of the AUC's drop; the patients are drawn anew.
+
+    The two wards share no patient, so each is drawn with a seed of its own.
+    """
+    from medai.metrics import roc_auc
+    from medai.metrics.intervals import draws
+
+    at = [
+        draws([(roc_auc, said)], ward.labels, ward.patients, DRAWS, seed + shift)[0]
+        for ward, said, shift in ((home, home_said, 500_000), (away, away_said, 600_000))
+    ]
+    return float(np.quantile(at[0] - at[1], 1 - LEVEL))
+
+
 def measure(kind: str, seed: int, check: bool = False) -> tuple[dict, dict]:
     """Return what each warning measures on one network; with `check`, agreement with chance."""
     from medai.metrics import roc_auc
@@ -150,8 +184,11 @@ def measure(kind: str, seed: int, check: bool = False) -> tuple[dict, dict]:
     for name, one in maps.items():
         found[f"{name}: corner"] = float(explain.share_inside(one, corner).mean())
         found[f"{name}: shadow"] = float(explain.share_inside(one, shadow).mean())
-    found["AUC at home"] = roc_auc(home.labels, odds(home_images))
-    found["AUC elsewhere"] = roc_auc(away.labels, odds(away_images))
+    home_said, away_said = odds(home_images), odds(away_images)
+    found["AUC at home"] = roc_auc(home.labels, home_said)
+    found["AUC elsewhere"] = roc_auc(away.labels, away_said)
+    found["AUC drop"] = found["AUC at home"] - found["AUC elsewhere"]
+    found["AUC drop, lower bound"] = lower_bound(home, home_said, away, away_said, seed)
     plain, dark = away_images[~away.marked], away_images[~bright]
     found["add the letter"] = float(explain.intervene(odds, plain, add_letter).mean())
     brighter = explain.intervene(odds, dark, lambda x: expose(x, np.ones(len(x), bool)))
@@ -168,7 +205,7 @@ def alarms(dev: list[dict], tested: list[dict]) -> dict[str, dict]:
 
     rows = {}
     for name, sign in WARNINGS.items():
-        limit = float(np.quantile([sign * one[name] for one in dev], LEVEL))
+        limit = FIXED.get(name, float(np.quantile([sign * one[name] for one in dev], LEVEL)))
         caught = sum(sign * one[name] > limit for one in tested)
         low, high = wilson(caught, len(tested))
         rows[name] = {
@@ -179,6 +216,11 @@ def alarms(dev: list[dict], tested: list[dict]) -> dict[str, dict]:
             "mean": round(float(np.mean([one[name] for one in tested])), 4),
         }
     return rows
+
+
+def columns(found: list[dict]) -> dict[str, list[float]]:
+    """Return what each warning measured, one number a network, in the order of the seeds."""
+    return {name: [round(float(one[name]), 4) for one in found] for name in WARNINGS}
 
 
 def agreement(agree: list[dict[str, np.ndarray]]) -> dict[str, dict]:
@@ -210,10 +252,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     start, repeats = time.perf_counter(), 2 if options.small else 20
     dev = [measure("honest", 1000 + i)[0] for i in range(3 * repeats)]
-    tested, agree = {}, []
+    tested, agree, values = {}, [], {"honest, for the limits": columns(dev)}
     for j, kind in enumerate(KINDS):
         check = kind == "honest"
         done = [measure(kind, 3000 + 100 * j + i, check) for i in range(repeats)]
+        values[kind] = columns([one for one, _ in done])
         tested[kind] = alarms(dev, [one for one, _ in done])
         agree += [one for _, one in done] if check else []
         print(kind, {name: row["caught"] for name, row in tested[kind].items()}, flush=True)
@@ -228,9 +271,10 @@ def main(arguments: list[str] | None = None) -> int:
         },
         "settings": {"networks": repeats, "honest_for_limits": 3 * repeats, "films": FILMS,
                      "passes": PASSES, "widths": WIDTHS, "gain": GAIN, "shown": SHOWN,
-                     "level": LEVEL},
+                     "level": LEVEL, "draws": DRAWS},
         "warnings": tested,
         "agreement": agreement(agree),
+        "values": values,
     }  # fmt: skip
     if not options.no_write:
         TARGET.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
