@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from medai.metrics import wilson
 from medai.metrics._binary import checked
 from medai.metrics.intervals import draws, ends, usable
 from medai.runtime import MedaiError
 from medai.trust.fairness.metrics import inside_rate
-from medai.trust.fairness.within import calls, group_of
+from medai.trust.fairness.within import calls, distinct, group_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,8 @@ def per_thousand(
     -------
     pandas.DataFrame
         One row a group and kind (``found``, ``missed``, ``alarmed``): ``value``, ``low``,
-        ``high`` per 1,000 rows.
+        ``high`` per 1,000 rows.  Nobody, or everybody, has no spread over the draws: then they
+        are Wilson's, with the group's patients as the number.
 
     Raises
     ------
@@ -62,7 +64,14 @@ def per_thousand(
     c = calls(called)
     y, c = checked(y, c, "called")
     kinds = {"found": c * y, "missed": (1 - c) * y, "alarmed": c * (1 - y)}
-    return _table(y, kinds, groups, patients, n_boot, level, seed)
+    bill = _table(y, kinds, groups, patients, n_boot, level, seed)
+    names = group_of(groups, len(y))
+    for row, name, value in bill[["group", "value"]].itertuples():
+        if value in (0.0, 1000.0):
+            n = distinct(patients, names == name)
+            low, high = wilson(value / 1000 * n, n, level)
+            bill.loc[row, ["low", "high"]] = 1000 * low, 1000 * high
+    return bill
 
 
 def change_per_thousand(
@@ -94,6 +103,8 @@ def change_per_thousand(
         One row a group and kind, per 1,000 rows: ``missed`` (more people missed than before;
         negative is better), ``alarmed`` (more false alarms), ``harm``
         (``missed_weighs`` × missed + alarmed, in false alarms), each with ``low`` and ``high``.
+        A group in which no decision changed has 0 to 0: that is about these rows, and no bound
+        for other ones, unless the remedy leaves the group's rule as it was.
 
     Raises
     ------

@@ -133,6 +133,27 @@ def test_the_bill_per_thousand_by_hand():
     assert found["b"].to_dict() == pytest.approx({"found": 0, "missed": 0, "alarmed": 500})
 
 
+def test_nobody_missed_among_few_is_no_proof_of_none():
+    groups = ["a"] * 20 + ["b"] * 18
+    # all 20 found: Wilson's interval of 0 of 20 ends at z² / (20 + z²), z = 1.96
+    bill = per_thousand([1] * 20 + [0, 1] * 9, [1] * 20 + [0, 0] * 9, groups, n_boot=20)
+    row = bill.set_index(["group", "kind"]).loc[("a", "missed")]
+    z2 = 1.959964**2
+    assert row[["value", "low", "high"]].tolist() == pytest.approx([0, 0, 1000 * z2 / (20 + z2)])
+    found = bill.set_index(["group", "kind"]).loc[("a", "found")]
+    assert found[["value", "low", "high"]].tolist() == pytest.approx(
+        [1000, 1000 * 20 / (20 + z2), 1000]
+    )
+
+
+def test_the_number_of_wilson_is_the_patients_not_their_visits():
+    y, c, group = [1, 0] * 20, [1, 0] * 20, ["a"] * 40
+    people = [i // 4 for i in range(40)]  # ten people, four visits each
+    bill = per_thousand(y, c, group, patients=people, n_boot=20).set_index("kind")
+    z2 = 1.959964**2
+    assert bill.loc["missed", "high"] == pytest.approx(1000 * z2 / (10 + z2))
+
+
 def test_a_change_by_hand():
     y, before, after = [1, 1, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1]
     found = change_per_thousand(y, before, after, ["a"] * 4, missed_weighs=3, n_boot=20)
