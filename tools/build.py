@@ -55,7 +55,7 @@ def build(
     if clean and out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
+    command = [sys.executable, "-P", str(ROOT / "tools" / "run_book.py"), "build"]
     command.append(str(source))
     # Jupyter Book appends _build to the path it is given.
     command += ["--path-output", str(out.parent), "-W", "-n", "--keep-going", "-q"]

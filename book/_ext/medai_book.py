@@ -7,7 +7,9 @@
   ``{external-links}`` turn the registry, the notebooks' receipts and lengths, the table of common
   conditions and the list of addresses into tables and lists;
 * figures without alt text fail the build;
-* a plugin of pybtex is looked up once, not once per citation.
+* a plugin of pybtex is looked up once, not once per citation, and autodoc imports nothing that is
+  mocked;
+* the arrows of the sidebar have a name for screen readers.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ import pybtex.plugin
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import PycodeError
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx_external_toc.collectors import TocTreeCollectorWithStyles
@@ -227,6 +232,21 @@ def leave_out_thebe(app: Sphinx, config: object) -> None:
     app.registry.css_files[:] = [c for c in app.registry.css_files if c[0] != "sphinx-thebe.css"]
 
 
+def read_no_mocked_source(app: Sphinx, config: Config) -> None:
+    """Stop autodoc from importing what is mocked: it looks for the source of every base class.
+
+    Keras alone would bring TensorFlow, and with it ten seconds.
+    """
+    find = ModuleAnalyzer.get_module_source
+
+    def find_unmocked(name: str) -> tuple:
+        if name.split(".")[0] in config.autodoc_mock_imports:
+            raise PycodeError(f"{name} is mocked")
+        return find(name)
+
+    ModuleAnalyzer.get_module_source = staticmethod(find_unmocked)
+
+
 def reach_by_keyboard(app: Sphinx, page: str, template: str, context: dict, tree: object) -> None:
     """Let the keyboard reach what scrolls sideways on a phone: wide diagrams and tables."""
     body = context.get("body", "")
@@ -237,6 +257,17 @@ def reach_by_keyboard(app: Sphinx, page: str, template: str, context: dict, tree
     for scrolling in ('class="output text_html"', 'class="pst-scrollable-table-container"'):
         body = body.replace(scrolling, f'{scrolling} tabindex="0"')
     context["body"] = body
+
+
+def name_the_toggles(app: Sphinx, page: str, template: str, context: dict, tree: object) -> None:
+    """Give a name to the arrows that open a part of the sidebar; the theme makes them without."""
+    make = context["generate_toctree_html"]
+
+    def make_named(*args: object, **settings: object) -> str:
+        made = str(make(*args, **settings))
+        return made.replace("<summary>", '<summary aria-label="Pages of this entry">')
+
+    context["generate_toctree_html"] = make_named
 
 
 def check_alt_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -269,8 +300,10 @@ def setup(app: Sphinx) -> dict:
     """Register everything above."""
     remember_plugins()
     app.connect("config-inited", leave_out_thebe, priority=900)
+    app.connect("config-inited", read_no_mocked_source, priority=900)
     app.connect("doctree-resolved", check_alt_text)
     app.connect("html-page-context", reach_by_keyboard)
+    app.connect("html-page-context", name_the_toggles, priority=900)  # after the theme
     app.connect("build-finished", copy_mathjax)
     app.add_directive("mermaid", Mermaid)
     for name in GENERATORS:
