@@ -219,7 +219,7 @@ def legal_dates(on: datetime.date | None = None) -> tuple[LegalDate, ...]:
     >>> for one in legal_dates(on=datetime.date(2026, 11, 23))[:3]:
     ...     print(one.from_day, one.what)
     2025-02-02 Prohibited practices of 2024; AI literacy
-    2025-08-02 General-purpose models; governance; penalties
+    2025-08-02 General-purpose models; governance; penalties (but Art. 101)
     2026-07-27 Regulation (EU) 2026/1744 in force
     """
     rows = []

@@ -128,7 +128,8 @@ def check_change(
     groups
         To which group a row belongs, shape (n,); needed where the plan names groups.
     same_use
-        Whether intended use, users, patients and input stay as they were.
+        Whether the intended use stays as it was, with its users and patients.  A new kind of input
+        is a kind of change, and needs its place in the plan.
     n_boot, seed
         Of the bootstrap.
 

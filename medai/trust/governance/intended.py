@@ -216,14 +216,15 @@ CDS_QUESTIONS = (
              YES_NO),
 )  # fmt: skip
 CDS_YES = "decision support that is no device"
-CDS_NO = "a device function"
+CDS_NO = "not excluded by these criteria"
 
 
 def fda_cds(use: IntendedUse | Facts) -> Decision:
     """Apply the four criteria of section 520(o)(1)(E), all of which must be met.
 
-    One criterion that fails decides, whatever the others are; FDA's discretion for some low
-    risks is not modelled.
+    One criterion that fails decides that this paragraph does not exclude the software.  Whether
+    it is then a device is asked elsewhere: paragraphs (A) to (D) exclude billing or plain records,
+    for example.  FDA's discretion for some low risks is not modelled.
 
     Returns
     -------
@@ -253,18 +254,25 @@ AI_QUESTIONS = (
     Question("in_house", "Is it made and used in one health institution by MDR Article 5(5)?",
              YES_NO),
     Question("emergency_triage", "Does it triage emergency patients, or emergency calls?", YES_NO),
+    Question("other_annex_iii", "Does another point of Annex III fit, such as eligibility for "
+             "public services (5(a)), prices of health or life insurance (5(c)) or the recognition "
+             "of emotions (1(c))?", YES_NO),
     Question("excepted", "Annex III only: does an exception of Article 6(3) hold, such as a narrow "
              "procedural task, without profiling?", YES_NO),
 )  # fmt: skip
 NO_AI = "no AI system"
 AI_ANSWERS = (
     *("prohibited", "high-risk by Annex I", "high-risk by Annex III"),
+    "high-risk by Annexes I and III",
     *("not high-risk", NO_AI),
 )
 
 
 def ai_act(use: IntendedUse | Facts) -> Decision:
-    """Return what the EU's AI Act makes of a system.
+    """Return what the EU's AI Act makes of a system, by Articles 5 and 6.
+
+    The answer says under which heading a system falls, not which duties apply today: see
+    :func:`medai.datasets.regulation.legal_dates`.
 
     The fact ``mdr`` is the answer of :func:`mdr_class`; for an :class:`IntendedUse` it is
     worked out, and where that asks, each class that is still possible is tried.  Transparency
@@ -294,10 +302,13 @@ def _ai(facts: Facts) -> Verdict:
     if facts["banned"]:
         return "prohibited", ("aia-banned",)
     notified = facts["mdr"] in ORDER[1:] or (facts["mdr"] == "I" and facts["assessed"])
-    if notified and not facts["in_house"]:
+    by_i = notified and not facts["in_house"]
+    listed = facts["emergency_triage"] or facts["other_annex_iii"]
+    by_iii = listed and not facts["excepted"]
+    if by_i and by_iii:
+        return "high-risk by Annexes I and III", ("aia-products", "aia-classes", "aia-triage")
+    if by_i:
         return "high-risk by Annex I", ("aia-products", "aia-classes")
-    if facts["emergency_triage"]:
-        if facts["excepted"]:
-            return "not high-risk", ("aia-except",)
+    if by_iii:
         return "high-risk by Annex III", ("aia-triage",)
-    return "not high-risk", ("aia-classes",)
+    return "not high-risk", (("aia-except",) if listed else ("aia-classes",))

@@ -122,6 +122,7 @@ PLAIN = {
     "banned": False,
     "in_house": False,
     "emergency_triage": False,
+    "other_annex_iii": False,
     "excepted": False,
 }
 
@@ -138,6 +139,12 @@ PLAIN = {
         ({"mdr": "III", "in_house": True}, "not high-risk"),
         ({"mdr": NO_DEVICE, "emergency_triage": True}, "high-risk by Annex III"),
         ({"mdr": NO_DEVICE, "emergency_triage": True, "excepted": True}, "not high-risk"),
+        # found by a second reader: other points of the Annex, and both roads at once
+        ({"mdr": NO_DEVICE, "other_annex_iii": True}, "high-risk by Annex III"),
+        ({"mdr": NO_DEVICE, "other_annex_iii": True, "excepted": True}, "not high-risk"),
+        ({"mdr": "IIb", "emergency_triage": True}, "high-risk by Annexes I and III"),
+        ({"mdr": "IIb", "emergency_triage": True, "excepted": True}, "high-risk by Annex I"),
+        ({"mdr": "IIb", "emergency_triage": True, "in_house": True}, "high-risk by Annex III"),
         ({"mdr": "IIa", "excepted": True}, "high-risk by Annex I"),
         ({"mdr": "IIa", "banned": True}, "prohibited"),
         ({"ai": False}, "no AI system"),
