@@ -239,7 +239,13 @@ def test_interrupting_the_command_leaves_the_old_file(tmp_path):
     out = tmp_path / "ranks.jsonl"
     out.write_text("the old ranks")
     command = [sys.executable, "-m", "medai", "rank-cases", tmp_path / "cases.jsonl", "--out", out]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # A script's background jobs ignore SIGINT, and so would the child: a handler here is not
+    # handed on, so the child starts with the usual one.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     try:
         pipe = opened_by(process, tmp_path / "cases.jsonl")  # now it reads, and has begun to write
         assert list(tmp_path.glob("*.part"))
