@@ -12,6 +12,12 @@ from medai.diagnosis.questions import Question
 from medai.diagnosis.sources import Source
 
 COMMON, RARE, STATEMENTS = 5, 5, 4  # lines shown; to_dict() has all
+NO_LIST = (
+    "## Common conditions",
+    "",
+    "No list: nothing was recognised, so it would only say how common each condition is.",
+    "",
+)
 STATUS = {
     "present": "present",
     "absent": "denied",
@@ -33,15 +39,14 @@ def markdown(answer: Assessment) -> str:
         *_suspected(answer, cite),
         *_findings(answer),
         *_doubts(answer),
-        *_common(answer, cite),
-        *_rare(answer, cite),
-        *_tests(answer, cite),
+        *(_lists(answer, cite) if answer.reading.present or answer.reading.absent else NO_LIST),
         *_questions("Ask for safety", answer.safety_questions),
         *_questions("Ask next", answer.questions),
     ]
-    lines += ["## Sources", ""]
-    lines += [f"{i}. {_source(source)}" for source, i in notes.items()]
-    lines += ["", f"*{DISCLAIMER}*"]
+    if notes:
+        lines += ["## Sources", ""]
+        lines += [*(f"{i}. {_source(source)}" for source, i in notes.items()), ""]
+    lines += [f"*{DISCLAIMER}*"]
     return "\n".join(lines) + "\n"
 
 
@@ -110,6 +115,10 @@ def _why(supporting: Iterable[Statement], opposing: Iterable[Statement], cite) -
             marks = "".join(cite(source) for source in one.sources)
             lines.append(f"   - {sign}: {one.name}{denied}{through}{how} {marks}".rstrip())
     return lines
+
+
+def _lists(answer: Assessment, cite) -> list[str]:
+    return [*_common(answer, cite), *_rare(answer, cite), *_tests(answer, cite)]
 
 
 def _common(answer: Assessment, cite) -> list[str]:

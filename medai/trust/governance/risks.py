@@ -77,7 +77,7 @@ class Hazard:
     control, kind
         What is done, by ``design``, ``protection`` or ``information``.
     test
-        ``path::name`` of the test that shows the control.
+        ``path::name`` of the test that shows the control; several are parted by ``;``.
     left
         What remains.
     """
@@ -140,10 +140,11 @@ class RiskFile:
         for one in self.hazards:
             risk = f"{one.level_before} before, {one.level_after} after control"
             levels = f"severity {one.severity}, probability {one.before} then {one.after}"
+            tests = " and ".join(f"`{test.split('/')[-1]}`" for test in one.test.split(";"))
             parts.append(
                 f"**{one.id} {one.hazard}.** {one.sequence} *Harm:* {one.harm}. "
                 f"*Risk:* {risk} ({levels}). *Control* ({one.kind}): {one.control} "
-                f"*Verified by* `{one.test.split('/')[-1]}`. *Left:* {one.left}"
+                f"*Verified by* {tests}. *Left:* {one.left}"
             )
         return "\n\n".join(parts)
 
@@ -173,9 +174,10 @@ def risk_file(model: str, folder: Path | None = None, repository: Path | None = 
     for line, row in enumerate(tables["hazards"], 2):
         if int(row["after"]) > int(row["before"]):
             raise refusal(BOOK, "hazards", line, row["id"], "a control must not raise the risk")
-        if checked and not is_test(row["test"], root):
-            rule = "no such test in this repository: a control without a test is a hope"
-            raise refusal(BOOK, "hazards", line, row["test"], rule)
+        for test in row["test"].split(";") if checked else ():
+            if not is_test(test, root):
+                rule = "no such test in this repository: a control without a test is a hope"
+                raise refusal(BOOK, "hazards", line, test, rule)
         if row["model"] == model:
             numbers = {key: int(row[key]) for key in ("severity", "before", "after")}
             rows.append(Hazard(**{k: v for k, v in row.items() if k != "model"} | numbers))

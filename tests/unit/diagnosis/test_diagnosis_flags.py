@@ -155,6 +155,31 @@ def test_the_least_that_says_an_emergency_raises_an_urgent_flag(graph, line):
     assert min(one.urgency for one in red_flags(graph, ids)) <= 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An elephant stands on my chest.",
+        "A vice is closing round my ribs.",
+        "It feels as if a lorry were parked on my breastbone.",
+    ],
+)
+def test_an_emergency_in_words_that_are_not_read_is_no_answer(text):
+    answer = assess(text, age=60)
+    assert {"nothing", "unread"} <= {doubt.code for doubt in answer.doubts}
+    assert answer.unsure
+    assert any(word in answer.to_markdown() for word in text.lower().rstrip(".").split()[1:])
+
+
+@pytest.mark.parametrize("text", ["An elephant stands on my chest.", "лихорадка и кашель"])
+def test_where_nothing_is_read_no_list_stands(text):
+    answer = assess(text, age=60)
+    page = answer.to_markdown()
+    assert "## I don't know" in page
+    assert "No list: nothing was recognised" in page
+    assert "Common cold" not in page.split("## Ask")[0]
+    assert "## First tests" not in page
+
+
 @pytest.mark.parametrize("names", EVERYDAY.replace("\n", ";").strip(";").split(";"))
 def test_everyday_complaints_raise_no_flag(graph, names):
     assert red_flags(graph, _ids(graph, names)) == ()
