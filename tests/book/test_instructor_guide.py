@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import nbformat
+import pytest
+
 from tools.notebooks import chapter_paths
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,14 +33,67 @@ def test_every_question_has_an_answer_and_every_answer_a_question():
     assert asked == [str(n) for n in range(1, 40)]
 
 
+ROW = re.compile(
+    r"^\| (?P<week>\d+) \| (?P<lectures>[^|]+) \| (?P<home>[^|]*)\| (?P<lab>\d+): [^|]+ \|", re.M
+)
+COURSE = section("A course of twelve weeks")
+WEEKS = [row.groupdict() for row in ROW.finditer(COURSE)]
+MINUTES = {
+    int(chapter): (int(lecture), int(lab))
+    for chapter, lecture, lab in re.findall(
+        r"^\| (\d+) [^|]+\| (\d+) min \| (\d+) min", TIMETABLE, re.MULTILINE
+    )
+}
+
+
+def in_order(week: dict[str, str]) -> list[int]:
+    """Return the chapters of a week: lectures in their order, then what is read at home."""
+    return [*map(int, week["lectures"].split(", ")), *sorted(numbers(week["home"]))]
+
+
+def built_on(path: Path) -> set[int]:
+    """Return the chapters that a chapter's first lines ask for."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    before = first.partition("**Before**")[2].partition("\n")[0]
+    words = re.sub(r"\]\([^)]*\)", "", before).replace("[", "")
+    found = re.findall(r"[Cc]hapters? (\d+)(?:,? and (\d+))?", words)
+    return {int(number) for pair in found for number in pair if number}
+
+
 def test_every_chapter_has_its_place_in_the_course():
-    course = section("A course of twelve weeks")
-    weeks = re.findall(r"^\| (\d+) \| ([^|]+) \|", course, re.MULTILINE)
-    assert [int(week) for week, _ in weeks] == list(range(1, 13))
-    planned = set().union(*(numbers(chapters) for _, chapters in weeks))
-    later = numbers(re.search(r"^Chapters (.*) are for groups", course, re.MULTILINE)[1])
-    assert not planned & later
-    assert planned | later == set(range(1, 40))
+    assert [int(week["week"]) for week in WEEKS] == list(range(1, 13))
+    planned = [chapter for week in WEEKS for chapter in in_order(week)]
+    later = numbers(re.search(r"^Chapters (.*) are for groups", COURSE, re.MULTILINE)[1])
+    assert sorted([*planned, *later]) == list(range(1, 40))
+
+
+@pytest.mark.parametrize("week", WEEKS, ids=lambda week: week["week"])
+def test_a_week_fits_into_its_hours(week):
+    lectures = [int(chapter) for chapter in week["lectures"].split(", ")]
+    assert len(lectures) == 2
+    assert sum(MINUTES[chapter][0] for chapter in lectures) <= 150
+    lab = int(week["lab"])
+    assert lab in lectures
+    assert MINUTES[lab][1] <= 90 or lab in (24, 31)  # the projects go on at home
+
+
+def test_a_chapter_comes_after_those_that_it_builds_on():
+    needs = {int(path.name[:2]): built_on(path) for path in chapter_paths()}
+    assert needs[31] >= {24, 27}
+    assert sum(map(len, needs.values())) > 50
+    done: list[int] = []
+    for chapter in (chapter for week in WEEKS for chapter in in_order(week)):
+        assert needs[chapter] <= {*done}, f"chapter {chapter} in the course"
+        done.append(chapter)
+
+
+def test_nothing_needs_what_may_be_left_out():
+    listed = re.search(r"\*\*Leave out, if time is short:\*\* (.*)", COURSE)[1]
+    out = numbers(listed)
+    assert len(out) == 7
+    kept = [path for path in chapter_paths() if int(path.name[:2]) not in out]
+    course = {chapter for week in WEEKS for chapter in in_order(week)}
+    assert [p.name for p in kept if int(p.name[:2]) in course and built_on(p) & out] == []
 
 
 def test_there_is_a_drawing_for_every_part():
