@@ -31,13 +31,13 @@ WORD = re.compile(r"(?<![\w‐‑-])\w+")  # not within a hyphenated word
 # Everyday words: they lead to their entry in the chapter that explains it, and nowhere else.
 # fmt: off
 EVERYDAY = frozenset((
-    "activation", "agreement", "batch", "critic", "dictionary", "edge", "exposure",
-    "filter", "generative", "generator", "guideline", "head", "hypothesis", "interval",
-    "key", "linking", "mask", "matched", "noise", "observational", "outcome", "overlap",
-    "permutation", "phase", "phased", "pipeline", "protected", "proxy", "query", "recall",
-    "residual", "reworded", "rule", "rules", "scope", "shadow", "shortcut", "signal",
-    "structured", "summary", "survival", "toxic", "transfer", "unit", "validation",
-    "vanish", "visit",
+    "activation", "agreement", "attention", "baseline", "batch", "bias", "critic", "dictionary",
+    "drift", "edge", "exposure", "filter", "generative", "generator", "guideline", "head",
+    "hypothesis", "interaction", "interval", "key", "linking", "mask", "matched", "noise",
+    "observational", "outcome", "overlap", "permutation", "phase", "phased", "pipeline",
+    "protected", "proxy", "query", "recall", "residual", "reworded", "rule", "rules", "scope",
+    "shadow", "shortcut", "signal", "structured", "summary", "survival", "toxic", "transfer",
+    "unit", "validation", "vanish", "visit",
 ))
 # fmt: on
 NOT_PROSE = (
