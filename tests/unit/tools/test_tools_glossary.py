@@ -81,8 +81,8 @@ def term(name, *also, chapter=2):
 
 
 TERMS = [
-    term("attention"),
-    term("attention head"),
+    term("vector"),
+    term("vector space"),
     term("sensitivity", "found share"),
     term("anonymity"),
     term("area under the curve", "AUC"),
@@ -105,10 +105,10 @@ def marked(extension, *children):
 
 
 def test_first_mention_only_and_the_longest_name(extension):
-    text = nodes.paragraph("", "Attention heads pay attention; an attention head has attention.")
+    text = nodes.paragraph("", "Vector spaces hold a vector; a vector space has vectors.")
     assert marked(extension, text) == [
-        ("Attention heads", "attention-head"),
-        ("attention", "attention"),
+        ("Vector spaces", "vector-space"),
+        ("vector", "vector"),
     ]
 
 
