@@ -95,6 +95,11 @@ class Hazard:
     left: str
 
     @property
+    def tests(self) -> tuple[str, ...]:
+        """Each test of the control, ``path::name``."""
+        return tuple(self.test.split(";"))
+
+    @property
     def level_before(self) -> str:
         """The risk without the control."""
         return risk_level(self.severity, self.before)
@@ -140,7 +145,7 @@ class RiskFile:
         for one in self.hazards:
             risk = f"{one.level_before} before, {one.level_after} after control"
             levels = f"severity {one.severity}, probability {one.before} then {one.after}"
-            tests = " and ".join(f"`{test.split('/')[-1]}`" for test in one.test.split(";"))
+            tests = " and ".join(f"`{test.split('/')[-1]}`" for test in one.tests)
             parts.append(
                 f"**{one.id} {one.hazard}.** {one.sequence} *Harm:* {one.harm}. "
                 f"*Risk:* {risk} ({levels}). *Control* ({one.kind}): {one.control} "
